@@ -1,0 +1,1 @@
+"""Doorstart: a learning environment for prisons. The trusted side."""

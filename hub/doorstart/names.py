@@ -1,0 +1,80 @@
+"""Names that several parts must agree on: container paths, labels, groups, scopes, ids.
+
+Not for knobs: what an admin may change is in :mod:`doorstart.settings`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import PurePosixPath
+
+# Inside the containers of the trusted side. Each folder is a named volume of its own.
+RUN = PurePosixPath("/run/doorstart")
+HUB_SOCKET = RUN / "hub" / "hub.sock"
+EXCHANGE_SOCKET = RUN / "exchange" / "exchange.sock"
+SANDBOX_SOCKET = RUN / "sandbox" / "sandbox.sock"
+SERVERS = RUN / "servers"
+"""One folder per running server, named by :func:`server_id`; the server's socket is in it."""
+KERNELS = RUN / "kernels"
+"""One folder per instructor's server, named by :func:`server_id`; in it one folder per running kernel."""
+STATE = PurePosixPath("/var/lib/doorstart")
+
+# Inside a server's container.
+SERVER_SOCKET = RUN / "server" / "server.sock"
+RELAY_SOCKET = RUN / "relay" / "relay.sock"
+LEARNER_HOME = PurePosixPath("/home/learner")
+INSTRUCTOR_HOME = PurePosixPath("/home/instructor")
+COURSE_ROOT = PurePosixPath("/course")
+"""Where an instructor's server has the course's folder, and its gradebook."""
+
+EXCHANGE_SCOPE = "access:services!service=exchange"
+SANDBOX_SCOPE = "access:services!service=sandbox"
+
+SERVER_UID = 1000
+"""User and group id of learners' and instructors' servers."""
+KERNEL_UID = 2000
+"""User and group id of sandboxed kernels."""
+PROXY_UID = 3000
+"""User and group id of the proxy: owns the group of every server's socket."""
+
+LABEL_SITE = "doorstart.site"
+LABEL_ROLE = "doorstart.role"
+LABEL_SERVER = "doorstart.server"
+
+COURSE_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?(?:\.(?:nl|fr|en|de))?\Z")
+"""A course id: lower-case words joined by hyphens, and optionally a dot and the language."""
+ASSIGNMENT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?\Z")
+USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?\Z")
+"""A username: lower case, so that two names never differ in case alone; safe in a file name and a URL."""
+
+UNIX_PATH_MAX = 107
+"""Longest path of a Unix socket in bytes (``sun_path`` in ``unix(7)`` is 108 with its final zero)."""
+
+
+def server_id(username: str, server_name: str = "") -> str:
+    """The id of a person's server: 16 hexadecimal digits.
+
+    Short and of one length whatever the names are, so that socket paths stay below :data:`UNIX_PATH_MAX`
+    and a folder's name tells nobody whose it is.
+    """
+    return hashlib.sha256(f"{username}/{server_name}".encode()).hexdigest()[:16]
+
+
+def group(course_id: str, role: str) -> str:
+    """The Hub group of a course's people; ``role`` is ``"learner"`` or ``"instructor"``.
+
+    Raises:
+        ValueError: not a course id, or another role.
+    """
+    if not COURSE_ID.match(course_id):
+        raise ValueError(f"{course_id!r} is not a course id: use lower-case letters, digits and hyphens")
+    if role not in ("learner", "instructor"):
+        raise ValueError(f"{role!r} is not a role in a course: it is learner or instructor")
+    return f"course:{course_id}:{role}"
+
+
+def courses_of(groups: list[str], role: str) -> list[str]:
+    """The course ids, sorted, in which somebody with these Hub groups has this role."""
+    parts = (name.split(":") for name in groups)
+    return sorted(p[1] for p in parts if len(p) == 3 and p[0] == "course" and p[2] == role and COURSE_ID.match(p[1]))

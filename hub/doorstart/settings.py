@@ -1,0 +1,72 @@
+"""Every knob of a site, with its unit, default and meaning. The only module that reads the environment.
+
+A knob ``memory_limit`` is set by the environment variable ``DOORSTART_MEMORY_LIMIT`` or by a line of that form in the
+file ``doorstart.env`` beside ``docker-compose.yml``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """The settings of one site. Sizes are in bytes, times in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="DOORSTART_", env_file="doorstart.env", extra="ignore")
+
+    # The site
+    site: str = Field("doorstart", pattern=r"^[a-z][a-z0-9-]{0,23}$", description="Prefix of containers and volumes.")
+    address: str = Field("127.0.0.1", description="Address on which the proxy listens; 0.0.0.0 for a class room.")
+    port: int = Field(8000, ge=1, le=65535, description="Port on which the proxy listens.")
+    tls_certificate: Path | None = Field(None, description="PEM file with the certificate chain; turns TLS on.")
+    tls_key: Path | None = Field(None, description="PEM file with the certificate's private key.")
+
+    # Which images run: digests (``sha256:…``), written by ``make up`` for what it built.
+    learner_image: str = Field("", description="Digest of the image of learners' servers.")
+    instructor_image: str = Field("", description="Digest of the image of instructors' servers.")
+    kernel_image: str = Field("", description="Digest of the image of sandboxed kernels.")
+
+    # A learner's server
+    memory_limit: int = Field(1024 * MIB, ge=256 * MIB, description="Memory of a server; there is no swap beyond it.")
+    cpu_limit: float = Field(1.5, gt=0, description="Processors that a server may use at once.")
+    pids_limit: int = Field(256, ge=64, description="Processes and threads of a server.")
+    open_files_limit: int = Field(1024, ge=256, description="Open files of one process.")
+    file_size_limit: int = Field(256 * MIB, ge=MIB, description="Size of one file.")
+    tmp_size: int = Field(128 * MIB, ge=MIB, description="Size of /tmp, which is in memory.")
+    start_timeout: int = Field(60, ge=5, description="Longest wait for a server's container and its socket.")
+    idle_timeout: int = Field(3600, ge=60, description="A server without activity for this long is stopped.")
+
+    # Log-in
+    failed_logins: int = Field(5, ge=1, description="Wrong passwords in a row before an account is locked.")
+    lockout: int = Field(900, ge=1, description="How long a locked account stays locked.")
+    authenticator: str = Field(
+        "native", description="native (accounts from the roster), ldap, or generic-oauth; see docs/admins.md."
+    )
+
+    # Exchange
+    exchange_database: str = Field(
+        "sqlite:////var/lib/doorstart/exchange/exchange.db", description="SQLAlchemy URL; PostgreSQL works too."
+    )
+    exchange_max_bytes: int = Field(50 * MIB, ge=MIB, description="Largest release, submission or feedback, unpacked.")
+    exchange_max_files: int = Field(200, ge=1, description="Most files in one of them.")
+    exchange_max_submissions: int = Field(100, ge=1, description="Most submissions of a learner to one assignment.")
+
+    # Sandbox
+    kernel_memory_limit: int = Field(1024 * MIB, ge=128 * MIB, description="Memory of a sandboxed kernel, no swap.")
+    kernel_cpu_limit: float = Field(1.0, gt=0, description="Processors that a sandboxed kernel may use at once.")
+    kernel_pids_limit: int = Field(64, ge=16, description="Processes and threads of a sandboxed kernel.")
+    kernel_lifetime: int = Field(1800, ge=10, description="A sandboxed kernel is ended after this long, whatever it does.")
+    kernel_work_size: int = Field(64 * MIB, ge=MIB, description="Size of a kernel's working folder, in memory.")
+    kernel_limit: int = Field(8, ge=1, description="Sandboxed kernels that may run at once on the site.")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
