@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     tls_certificate: Path | None = Field(None, description="PEM file with the certificate chain; turns TLS on.")
     tls_key: Path | None = Field(None, description="PEM file with the certificate's private key.")
 
+    demo: bool = Field(True, description="Whether `make up` makes the demo accounts.")
+
     # Which images run: digests (``sha256:…``), written by ``make up`` for what it built.
     learner_image: str = Field("", description="Digest of the image of learners' servers.")
     instructor_image: str = Field("", description="Digest of the image of instructors' servers.")

@@ -1,0 +1,33 @@
+# `make up` runs a site, `make test` tests it. Everything else is the `doorstart` command in .venv/bin.
+SHELL := /bin/sh
+VENV := .venv/bin
+UV_FLAGS := --frozen --inexact --quiet
+
+.PHONY: up down test lint bench
+
+up: .venv/.cli
+	$(VENV)/doorstart site up
+
+down: .venv/.cli
+	$(VENV)/doorstart site down
+
+lint: .venv/.dev
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+
+test: .venv/.dev lint
+	tests/run
+
+# The Python environment. Debian keeps venv in a package of its own.
+.venv/bin/uv:
+	python3 -m venv .venv || { apt-get update -qq && apt-get install -qq --yes python3-venv && python3 -m venv .venv; }
+	$(VENV)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<0.14"
+
+.venv/.cli: .venv/bin/uv pyproject.toml uv.lock
+	$(VENV)/uv sync $(UV_FLAGS) --extra cli
+	touch $@
+
+.venv/.dev: .venv/bin/uv pyproject.toml uv.lock
+	$(VENV)/uv sync $(UV_FLAGS) --extra cli --group dev
+	touch $@ .venv/.cli

@@ -1,0 +1,71 @@
+"""``nbgrader release_feedback``: gives each learner the feedback for the submission that was graded."""
+
+# nbgrader has no type information, so its classes are Any to mypy.
+# mypy: disable-error-code="import-untyped", allow-subclassing-any
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from glob import glob
+from pathlib import Path
+from typing import Any
+
+from nbgrader.exchange import abc
+
+from doorstart_exchange_client.client import ExchangeClientError
+from doorstart_exchange_client.collect import TIMESTAMP
+from doorstart_exchange_client.exchange import Exchange
+from doorstart_exchange_client.wire import ArchiveError, pack
+
+
+class ExchangeReleaseFeedback(Exchange, abc.ExchangeReleaseFeedback):
+    """Releases what ``nbgrader generate_feedback`` made: one HTML page a notebook."""
+
+    def init_src(self) -> None:
+        """Checks what is asked for."""
+        if self.assignment() is None:
+            self.refuse("No assignment specified. Say whose feedback to release.")
+
+    def copy_files(self) -> None:
+        """Sends it, learner by learner."""
+        course, assignment = self.course(), str(self.coursedir.assignment_id)
+        folders = list(self._folders(assignment))
+        if not folders:
+            self.log.warning("There is no feedback for %s. Run `nbgrader generate_feedback` first.", assignment)
+            return
+        with self.errors_in_words():
+            found = self.client.course_submissions(course, assignment)
+        by_time = {(one["receipt"]["learner"], one["receipt"]["time"]): one for one in found}
+        failed = []
+        for learner, folder in folders:
+            try:
+                self._release(learner, folder, by_time)
+            except (ExchangeClientError, ArchiveError, OSError) as error:
+                self.log.error("%s: %s", learner, error)
+                failed.append(learner)
+        if failed:
+            self.refuse(f"No feedback was released for: {', '.join(failed)}. The others have theirs.")
+
+    def _release(self, learner: str, folder: Path, by_time: dict[tuple[str, str], dict[str, Any]]) -> None:
+        try:
+            time = (folder / TIMESTAMP).read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            time = ""
+        submission = by_time.get((learner, time))
+        if submission is None:
+            raise ArchiveError("this feedback is not for a submission in the exchange. Collect and grade again.")
+        # A page that the learner handed in is carried along by nbgrader, and is not feedback.
+        own = {str(file["path"]) for file in submission["files"]}
+        pages = {page.name: page.read_bytes() for page in sorted(folder.glob("*.html")) if page.name not in own}
+        _, created = self.client.release_feedback(submission["receipt"]["id"], pack(pages))
+        self.log.info("%s feedback: %s, submitted %s", "Released" if created else "Unchanged", learner, time)
+
+    def _folders(self, assignment: str) -> Iterator[tuple[str, Path]]:
+        student = str(self.coursedir.student_id) or "*"
+        step = self.coursedir.feedback_directory
+        pattern = re.compile(self.coursedir.format_path(step, "(?P<student>[^/]+)", assignment, escape=True))
+        # A glob of nbgrader's own making: the learner in it may be `*`, and its place is configurable.
+        for path in sorted(glob(self.coursedir.format_path(step, student, assignment))):  # noqa: PTH207
+            match = pattern.fullmatch(path)
+            if match and self.wants_student(match["student"]) and any(Path(path).glob("*.html")):
+                yield match["student"], Path(path)

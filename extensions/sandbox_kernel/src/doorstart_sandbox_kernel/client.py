@@ -1,0 +1,132 @@
+"""The sandbox service, as seen from an instructor's server. Knows its wire format, not what a kernel is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import httpx
+
+_CHUNK = 256 * 1024
+_TIMEOUT = httpx.Timeout(30, read=180)
+"""Seconds. A busy machine may take its time to start a kernel; the service gives up earlier than this."""
+
+
+class SandboxError(RuntimeError):
+    """The sandbox refuses a request or cannot be reached; the message is for an instructor."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        """The HTTP status of a refusal; None if there was no answer."""
+
+
+class SandboxBusyError(SandboxError):
+    """All kernels that may run at once on the site are in use."""
+
+
+@dataclass(frozen=True)
+class KernelState:
+    """How a kernel is doing."""
+
+    running: bool
+    message: str = ""
+    """How it ended, for an instructor."""
+    exit_code: int = 0
+
+
+class Sandbox:
+    """The sandbox service behind a Unix socket.
+
+    Every call opens a connection of its own: kernel managers run their coroutines in changing event loops, and a
+    connection cannot change loops.
+    """
+
+    def __init__(self, socket: str, token: str) -> None:
+        self._socket = socket
+        self._headers = {"Authorization": f"token {token}"} if token else {}
+
+    async def start(self, kernel_id: str, key: str, archive: BinaryIO) -> dict[str, Any]:
+        """Start a kernel with the files of a tar archive in its working folder.
+
+        Returns:
+            Jupyter's connection information; ``ip`` is relative to the folder with this server's kernels.
+
+        Raises:
+            SandboxBusyError: all kernels are in use; try again later.
+            SandboxError: another refusal, or no answer.
+        """
+        answer = await self._ask(
+            "POST", "/kernels", params={"id": kernel_id}, headers={"Kernel-Key": key}, content=_chunks(archive)
+        )
+        connection: dict[str, Any] = answer.json()["connection"]
+        return connection
+
+    async def state(self, kernel_id: str) -> KernelState:
+        """How a kernel is doing; one that the service does not know has ended.
+
+        Raises:
+            SandboxError: no answer, or a refusal.
+        """
+        try:
+            state = (await self._ask("GET", f"/kernels/{kernel_id}")).json()
+        except SandboxError as error:
+            if error.status == 404:
+                return KernelState(
+                    running=False, message="The sandbox was restarted, and the kernel with it.", exit_code=1
+                )
+            raise
+        code = state["exit_code"]
+        return KernelState(state["running"], state["message"], 1 if code is None else code)
+
+    async def interrupt(self, kernel_id: str) -> None:
+        """Interrupt what a kernel executes; nothing happens if there is no such kernel.
+
+        Raises:
+            SandboxError: no answer, or a refusal.
+        """
+        try:
+            await self._ask("POST", f"/kernels/{kernel_id}/interrupt")
+        except SandboxError as error:
+            if error.status != 404:
+                raise
+
+    async def stop(self, kernel_id: str) -> None:
+        """End and remove a kernel; nothing happens if there is no such kernel.
+
+        Raises:
+            SandboxError: no answer, or a refusal.
+        """
+        await self._ask("DELETE", f"/kernels/{kernel_id}")
+
+    async def _ask(
+        self, method: str, path: str, headers: dict[str, str] | None = None, **request: Any
+    ) -> httpx.Response:
+        transport = httpx.AsyncHTTPTransport(uds=self._socket)
+        try:
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://sandbox", timeout=_TIMEOUT, trust_env=False, headers=self._headers
+            ) as client:
+                answer = await client.request(method, path, headers=headers, **request)
+        except httpx.HTTPError as error:
+            raise SandboxError(
+                "The sandbox, in which notebooks run, does not answer. Try again in a minute; "
+                f"if it stays so, ask the admin to look at the sandbox service. ({type(error).__name__}: {error})"
+            ) from error
+        if answer.is_success:
+            return answer
+        kind = SandboxBusyError if answer.status_code == 429 else SandboxError
+        raise kind(_message(answer), answer.status_code)
+
+
+async def _chunks(archive: BinaryIO) -> AsyncIterator[bytes]:
+    while chunk := archive.read(_CHUNK):
+        yield chunk
+
+
+def _message(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"The sandbox gave an unexpected answer (status {answer.status_code}). Ask the admin to look at its log."

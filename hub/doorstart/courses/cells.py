@@ -1,0 +1,170 @@
+"""The text of a unit: ``unit.<language>.md``, Jupytext Markdown, to cells with complete nbgrader metadata.
+
+A cell ends at a code fence or at two empty lines, or stands between ``<!-- #region … -->`` and
+``<!-- #endregion -->``. The metadata of a cell names what differs from nbgrader's defaults, for example
+``nbgrader={"grade_id": "line-total", "solution": true}``; the rest is filled in here.
+
+Of the task ``line-total``, the cells are, in this order:
+
+- ``line-total-text`` (locked Markdown): the task in words;
+- ``line-total`` (solution): first the *starter*, which is all that a learner gets; then, between the lines
+  ``### BEGIN SOLUTION`` and ``### END SOLUTION``, the reference solution, which replaces the whole starter.
+  A gap to fill in is ``____`` with four lines: IPython gives ``___`` a meaning (an earlier output);
+- ``line-total-check…`` (graded code): the checks; hidden ones between ``### BEGIN HIDDEN TESTS`` and
+  ``### END HIDDEN TESTS``. A task of kind ``text`` has none: its solution cell is Markdown and carries the points.
+
+A cell with ``include="name"`` stands for the cells of ``courses/shared/name.<language>.md``.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any, NoReturn
+
+import jupytext  # type: ignore[import-untyped]
+from nbformat import NotebookNode
+
+from doorstart.courses.format import CourseError, Language, Task, Unit
+
+SCHEMA_VERSION = 3
+DEFAULTS = {"grade": False, "locked": False, "schema_version": SCHEMA_VERSION, "solution": False, "task": False}
+GRADE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
+SOLUTION = re.compile(r"^[^\n]*### BEGIN SOLUTION\n(.*?)^[^\n]*### END SOLUTION(?:\n|\Z)", re.MULTILINE | re.DOTALL)
+GAP = re.compile(r"\n+(?=[^\n]*### BEGIN SOLUTION)")
+HIDDEN = re.compile(r"^[^\n]*### BEGIN HIDDEN TESTS\n.*?^[^\n]*### END HIDDEN TESTS(?:\n|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def read_cells(folder: Path, unit: Unit, language: Language) -> list[NotebookNode]:
+    """The cells of the unit in ``folder``, as nbgrader's *source* notebook has them, checked.
+
+    Raises:
+        CourseError: the text is missing, or something in it breaks a rule of this module; names file and line.
+    """
+    file = folder / f"unit.{language}.md"
+    cells = _read(file, folder.resolve().parents[2] / "shared", language)
+    seen: set[str] = set()
+    for number, cell in enumerate(cells, start=1):
+        _complete(cell, file)
+        name = grade_id(cell)
+        if name and name in seen:
+            raise CourseError(
+                file, _line(file, name), f"the grade_id {name!r} is used twice; give this cell another one"
+            )
+        seen.add(name)
+        # The id is made from the place, never drawn at random: the same input gives the same bytes.
+        cell["id"] = name or f"cell-{number:02d}"
+    by_id = {grade_id(cell): cell for cell in cells if grade_id(cell)}
+    for task in unit.tasks:
+        _check_task(task, by_id, file)
+    points = sum(cell.metadata.nbgrader.get("points", 0) for cell in by_id.values())
+    if points != unit.points:
+        raise CourseError(file, "", f"its cells give {points} points, but the tasks in unit.toml have {unit.points}")
+    return cells
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """nbgrader's name of the cell, or "" if it has none."""
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def is_solution(cell: NotebookNode) -> bool:
+    """Whether the cell is one in which the learner answers."""
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+
+
+def starter(source: str) -> str:
+    """What the learner gets of a solution cell with this source."""
+    return SOLUTION.sub("", source)
+
+
+def solution(source: str) -> str:
+    """The reference solution in a solution cell with this source."""
+    match = SOLUTION.search(source)
+    return match.group(1).rstrip("\n") if match else ""
+
+
+def without_hidden(source: str) -> str:
+    """What the learner gets of a cell of checks with this source."""
+    return HIDDEN.sub("", source)
+
+
+def _read(file: Path, shared: Path, language: str) -> list[NotebookNode]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CourseError(file, "", "the file is missing; write it, or take the language off course.toml") from None
+    cells: list[NotebookNode] = []
+    for cell in jupytext.reads(text, fmt="md").cells:
+        cell.metadata.pop("lines_to_next_cell", None)
+        if broken := cell.metadata.get("incorrectly_encoded_metadata"):
+            raise CourseError(file, _line(file, broken), f"this is not key=JSON metadata: {broken}")
+        if include := cell.metadata.get("include"):
+            cells += _read(shared / f"{include}.{language}.md", shared, language)
+        else:
+            cells.append(cell)
+    return cells
+
+
+def _complete(cell: NotebookNode, file: Path) -> None:
+    """Fill in what the author may leave out, and protect all text: a stray key must not delete the lesson."""
+    cell.metadata["deletable"] = False
+    # A formatter puts empty lines before the marker; a learner would get them at the end of the starter.
+    cell.source = GAP.sub("\n", cell.source)
+    given: dict[str, Any] | None = cell.metadata.get("nbgrader")
+    if given is None:
+        if cell.cell_type == "markdown":
+            cell.metadata["editable"] = False
+        return
+    name = given.get("grade_id", "")
+    if unknown := given.keys() - DEFAULTS.keys() - {"grade_id", "points"}:
+        raise CourseError(file, _line(file, name), f"nbgrader metadata has no key {min(unknown)!r}")
+    if not GRADE_ID.match(name):
+        raise CourseError(file, _line(file, name), f"the grade_id {name!r} must be letters, digits, - and _ only")
+    meta = NotebookNode({**DEFAULTS, **given})  # type: ignore[no-untyped-call]
+    if meta.grade and "points" not in meta:
+        raise CourseError(file, _line(file, name), f'the graded cell {name!r} has no points; add "points": 1')
+    meta.locked = meta.locked or (meta.grade and not meta.solution)
+    cell.metadata["nbgrader"] = meta
+
+
+def _check_task(task: Task, by_id: dict[str, NotebookNode], file: Path) -> None:
+    def fail(name: str, why: str) -> NoReturn:
+        raise CourseError(file, _line(file, name), f"task {task.id}: {why}")
+
+    text, answer = by_id.get(f"{task.id}-text"), by_id.get(task.id)
+    checks = [cell for name, cell in by_id.items() if name.startswith(f"{task.id}-check")]
+    if text is None or text.cell_type != "markdown" or not text.metadata.nbgrader.locked:
+        fail(task.id, f'it needs a locked Markdown cell with the grade_id "{task.id}-text"')
+    if f"({task.points} point" not in text.source:
+        fail(task.id, f'its text must say "({task.points} points)", as unit.toml does')
+    if answer is None or not is_solution(answer):
+        fail(task.id, f'it needs a cell with the grade_id "{task.id}" and "solution": true')
+    if not solution(answer.source):
+        fail(task.id, "its solution cell has no lines between ### BEGIN SOLUTION and ### END SOLUTION")
+    if task.kind == "text":
+        if answer.cell_type != "markdown" or answer.metadata.nbgrader.get("points") != task.points:
+            fail(task.id, f'its solution cell must be Markdown with "grade": true and "points": {task.points}')
+        return
+    points = sum(cell.metadata.nbgrader.get("points", 0) for cell in checks)
+    if points != task.points:
+        fail(task.id, f"its checks give {points} points, but unit.toml says {task.points}")
+    if not any(HIDDEN.search(cell.source) for cell in checks):
+        fail(f"{task.id}-check", "it has no hidden check between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS")
+    if not any("assert " in without_hidden(cell.source) for cell in checks):
+        fail(f"{task.id}-check", "it has no visible check that the learner can run")
+    sources = [(task.id, starter(answer.source)), (task.id, solution(answer.source))]
+    sources += [(grade_id(cell), cell.source) for cell in checks]
+    for name, source in sources:
+        try:
+            ast.parse(source)
+        except SyntaxError as error:
+            fail(name, f"this is not valid Python: {error.msg}: {(error.text or '').strip()}")
+
+
+def _line(file: Path, needle: str) -> int | str:
+    """The line on which ``needle`` last stands between quotes (a grade_id) or as it is; "" if it does not."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    found = [n for n, line in enumerate(lines, 1) if f'"{needle}"' in line or (len(needle) > 40 and needle in line)]
+    return found[-1] if needle and found else ""

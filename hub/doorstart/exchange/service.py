@@ -1,0 +1,267 @@
+"""The rules of the exchange: who may do what, what is kept, what is answered. Knows nothing of HTTP.
+
+Methods do disk work and are called in threads. All of them raise :class:`doorstart.exchange.errors.ExchangeError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from doorstart import names
+from doorstart.exchange import errors, wire
+from doorstart.exchange.archive import Limits
+from doorstart.exchange.filenames import ALLOWED_TYPES, FEEDBACK_TYPES
+from doorstart.exchange.receipts import Signer, ensure_signer
+from doorstart.exchange.store import models
+from doorstart.exchange.store.blobs import Blobs, StoredArchive
+from doorstart.exchange.store.database import Database
+from doorstart.exchange.store.records import Records, SubmissionLimitError
+from doorstart.identity import Caller
+from doorstart.settings import Settings
+
+ADMIN = "admin"
+"""Who released what was released by the command in the exchange's container; not a user name that can be made."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Exchange:
+    """One exchange: its state folder and database.
+
+    Args:
+        state: folder of the archives and the signing key.
+        clock: the time, with its zone.
+    """
+
+    def __init__(self, state: Path, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.blobs = Blobs(state)
+        self.limits = Limits(settings.exchange_max_bytes, settings.exchange_max_files, ALLOWED_TYPES)
+        self._max_submissions = settings.exchange_max_submissions
+        self._signer: Signer = ensure_signer(state / "signing.key")
+        self._database = Database(settings.exchange_database, state)
+        self._records = Records(self._database)
+        self._clock = clock
+
+    def close(self) -> None:
+        """Closes the database."""
+        self._database.close()
+
+    def check_health(self) -> None:
+        """Raises what the database raises when it does not work."""
+        self._records.ping()
+
+    @property
+    def public_key(self) -> bytes:
+        """The key that receipts are checked with: raw Ed25519, 32 bytes."""
+        return self._signer.public_key
+
+    # Assignments
+
+    def assignments(self, caller: Caller, course: str | None) -> list[wire.Release]:
+        """What is handed out in this course, or in all courses of the caller."""
+        courses = _member_courses(caller) if course is None else [_require_member(caller, course)]
+        return [_release(row) for row in self._records.offered(courses)]
+
+    def release_archive(self, caller: Caller, course: str, assignment: str) -> tuple[str, Path]:
+        """Digest and file of what is handed out for an assignment."""
+        _require_member(caller, course)
+        digest = self._offered(course, assignment).digest
+        return digest, self.blobs.path(digest)
+
+    def check_release(self, caller: Caller, course: str, assignment: str) -> None:
+        """Whether the caller may release: asked before an upload is read."""
+        _require_instructor(caller, course)
+        _check_assignment_name(assignment)
+
+    def release(self, caller: Caller, course: str, assignment: str, source: BinaryIO) -> tuple[wire.Release, bool]:
+        """Hands an archive out as this assignment; the flag says whether it is a new version."""
+        self.check_release(caller, course, assignment)
+        return self._release_as(caller.name, course, assignment, source)
+
+    def release_as_admin(self, course: str, assignment: str, source: BinaryIO) -> tuple[wire.Release, bool]:
+        """As :meth:`release`, without a caller: for the command inside the exchange's container."""
+        if not names.COURSE_ID.match(course):
+            raise errors.BadName("a course", course)
+        _check_assignment_name(assignment)
+        return self._release_as(ADMIN, course, assignment, source)
+
+    def withdraw(self, caller: Caller, course: str, assignment: str) -> None:
+        """Hands an assignment out no longer. Releases, submissions and feedback are all kept."""
+        _require_instructor(caller, course)
+        if not self._records.withdraw(course, assignment):
+            raise errors.NotReleased(course, assignment)
+
+    def _release_as(self, name: str, course: str, assignment: str, source: BinaryIO) -> tuple[wire.Release, bool]:
+        archive = self.blobs.add(source, self.limits)
+        _require_notebook(archive)
+        row, created = self._records.add_release(course, assignment, archive, name, self._clock())
+        return _release(row), created
+
+    def _offered(self, course: str, assignment: str) -> models.Release:
+        rows = self._records.offered([course], assignment)
+        if not rows:
+            raise errors.NotReleased(course, assignment)
+        return rows[0]
+
+    # Submissions
+
+    def check_submit(self, caller: Caller, course: str, assignment: str) -> None:
+        """Whether the caller may hand in: asked before an upload is read."""
+        _require_learner(caller, course)
+        self._offered(course, assignment)
+
+    def submit(self, caller: Caller, course: str, assignment: str, source: BinaryIO) -> tuple[wire.Receipt, bool]:
+        """Takes a submission. When this returns, it is on disk for good; the flag says whether it is new."""
+        self.check_submit(caller, course, assignment)
+        archive = self.blobs.add(source, self.limits)
+        _require_notebook(archive)
+
+        def sign(identifier: str, time: datetime) -> str:
+            return self._signer.sign(
+                id=identifier,
+                course=course,
+                assignment=assignment,
+                learner=caller.name,
+                digest=archive.digest,
+                time=wire.format_time(time),
+            ).signature
+
+        try:
+            row, created = self._records.add_submission(
+                course, assignment, caller.name, archive, self._clock(), self._max_submissions, sign
+            )
+        except SubmissionLimitError:
+            raise errors.TooManySubmissions(self._max_submissions) from None
+        return _receipt(row), created
+
+    def own_submissions(self, caller: Caller, course: str | None, assignment: str | None) -> list[wire.Submission]:
+        """The caller's own submissions, oldest first, with the state of their feedback."""
+        courses = _member_courses(caller) if course is None else [_require_member(caller, course)]
+        return [_submission(row) for row in self._records.submissions(courses, assignment, caller.name)]
+
+    def course_submissions(self, caller: Caller, course: str, assignment: str | None) -> list[wire.Submission]:
+        """All submissions in a course, for its instructors."""
+        _require_instructor(caller, course)
+        return [_submission(row) for row in self._records.submissions([course], assignment)]
+
+    def submission(self, caller: Caller, identifier: str) -> wire.Submission:
+        """One submission, for its learner and the course's instructors."""
+        return _submission(self._visible(caller, identifier))
+
+    def submission_archive(self, caller: Caller, identifier: str) -> tuple[str, Path]:
+        """Digest and file of a submission, for its learner and the course's instructors."""
+        digest = self._visible(caller, identifier).digest
+        return digest, self.blobs.path(digest)
+
+    def _visible(self, caller: Caller, identifier: str) -> models.Submission:
+        row = self._records.submission(identifier)
+        if row is None:
+            raise errors.UnknownSubmission
+        course = row.assignment.course
+        own = row.learner == caller.name and course in caller.courses("learner")
+        if not own and course not in caller.courses("instructor"):
+            raise errors.UnknownSubmission
+        return row
+
+    # Feedback
+
+    def check_feedback(self, caller: Caller, identifier: str) -> models.Submission:
+        """The submission, when the caller may give feedback for it: asked before an upload is read."""
+        row = self._visible(caller, identifier)
+        _require_instructor(caller, row.assignment.course)
+        return row
+
+    def add_feedback(self, caller: Caller, identifier: str, source: BinaryIO) -> tuple[wire.Feedback, bool]:
+        """Shows this feedback for a submission; earlier feedback is kept. The flag says whether it is new."""
+        row = self.check_feedback(caller, identifier)
+        limits = Limits(self.limits.max_bytes, self.limits.max_files, FEEDBACK_TYPES)
+        archive = self.blobs.add(source, limits)
+        feedback, created = self._records.add_feedback(row, archive, caller.name, self._clock())
+        return _feedback(feedback), created
+
+    def feedback_archive(self, caller: Caller, identifier: str) -> tuple[str, Path]:
+        """Digest and file of the feedback that is shown for a submission."""
+        row = self._visible(caller, identifier)
+        if not row.feedback:
+            raise errors.NoFeedback
+        digest = row.feedback[-1].digest
+        return digest, self.blobs.path(digest)
+
+
+def _member_courses(caller: Caller) -> list[str]:
+    return sorted({*caller.courses("learner"), *caller.courses("instructor")})
+
+
+def _require_member(caller: Caller, course: str) -> str:
+    if course not in _member_courses(caller):
+        raise errors.UnknownCourse(course)
+    return course
+
+
+def _require_instructor(caller: Caller, course: str) -> None:
+    _require_member(caller, course)
+    if course not in caller.courses("instructor"):
+        raise errors.InstructorsOnly(course)
+
+
+def _require_learner(caller: Caller, course: str) -> None:
+    _require_member(caller, course)
+    if course not in caller.courses("learner"):
+        raise errors.LearnersOnly(course)
+
+
+def _check_assignment_name(assignment: str) -> None:
+    if not names.ASSIGNMENT_ID.match(assignment):
+        raise errors.BadName("an assignment", assignment)
+
+
+def _require_notebook(archive: StoredArchive) -> None:
+    if not any(member.path.lower().endswith(".ipynb") for member in archive.members):
+        raise errors.BadArchive(
+            "no_notebook",
+            "There is no notebook (.ipynb) in it. Check that your notebook is in the assignment's folder.",
+        )
+
+
+def _files(blob: models.Blob) -> list[wire.File]:
+    return [wire.File.model_validate(file) for file in blob.files]
+
+
+def _release(row: models.Release) -> wire.Release:
+    return wire.Release(
+        course=row.assignment.course,
+        assignment=row.assignment.name,
+        version=row.version,
+        digest=row.digest,
+        files=_files(row.blob),
+    )
+
+
+def _receipt(row: models.Submission) -> wire.Receipt:
+    return wire.Receipt(
+        id=row.id,
+        course=row.assignment.course,
+        assignment=row.assignment.name,
+        learner=row.learner,
+        digest=row.digest,
+        time=wire.format_time(row.submitted_at),
+        signature=row.signature,
+    )
+
+
+def _feedback(row: models.Feedback) -> wire.Feedback:
+    return wire.Feedback(version=row.version, digest=row.digest, files=_files(row.blob))
+
+
+def _submission(row: models.Submission) -> wire.Submission:
+    return wire.Submission(
+        receipt=_receipt(row),
+        files=_files(row.blob),
+        feedback=_feedback(row.feedback[-1]) if row.feedback else None,
+    )

@@ -1,0 +1,98 @@
+"""Asks the Hub about people, over the Hub's Unix socket; runs inside the Hub's container.
+
+Only the standard library, and no knowledge of the requests: what they may hold is said in
+:mod:`doorstart.people.handlers`.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+TIMEOUT = 600.0
+"""Longest wait for an answer, in seconds: a fifth of a second for each new password, and 1,000 people."""
+
+
+class HubError(Exception):
+    """The Hub cannot be reached, or refused. ``answer`` is what it said: ``status``, ``message``, ``problems``."""
+
+    def __init__(self, status: int, message: str, problems: list[dict[str, Any]] | None = None) -> None:
+        super().__init__(message)
+        self.answer: dict[str, Any] = {"status": status, "message": message, "problems": problems or []}
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: str, timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+class Client:
+    """Asks one Hub.
+
+    Args:
+        hub_socket: the Hub's socket.
+        token_file: the file with the internal service's token.
+        prefix: path of the Hub's API.
+    """
+
+    def __init__(self, hub_socket: Path, token_file: Path, prefix: str = "/hub/api/doorstart") -> None:
+        self._socket = hub_socket
+        self._token_file = token_file
+        self._prefix = prefix
+
+    def import_roster(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Import rows; see :class:`doorstart.people.handlers.ImportRequest`."""
+        return self._ask("POST", "/roster", request)
+
+    def people(self) -> dict[str, Any]:
+        """Everybody."""
+        return self._ask("GET", "/people")
+
+    def reset(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A new password for ``request["username"]``; ``one_time`` as in the import.
+
+        Raises:
+            HubError: refused, or the request has no username.
+        """
+        username = request.get("username")
+        if not isinstance(username, str) or not username:
+            raise HubError(400, 'Whose password? The request needs a "username".')
+        rest = {key: value for key, value in request.items() if key != "username"}
+        return self._ask("POST", f"/people/{quote(username, safe='')}/password", rest)
+
+    def _ask(self, method: str, path: str, request: dict[str, Any] | None = None) -> dict[str, Any]:
+        try:
+            token = self._token_file.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise HubError(0, f"The Hub's token cannot be read ({error}). The Hub writes it when it starts.") from error
+        connection = _UnixConnection(str(self._socket), TIMEOUT)
+        body = None if request is None else json.dumps(request)
+        headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
+        try:
+            connection.request(method, self._prefix + path, body=body, headers=headers)
+            response = connection.getresponse()
+            text = response.read().decode("utf-8", "replace")
+        except (OSError, http.client.HTTPException) as error:
+            raise HubError(0, f"The Hub does not answer on {self._socket} ({error}). Is the site up?") from error
+        finally:
+            connection.close()
+        try:
+            answer = json.loads(text)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise HubError(response.status, f"The Hub gave an answer that is not JSON (status {response.status}).")
+        if response.status != 200:
+            message = str(answer.get("message") or f"The Hub refused with status {response.status}.")
+            raise HubError(response.status, message, answer.get("problems"))
+        return answer

@@ -1,0 +1,118 @@
+"""Writes the slips with new passwords: one page to print and cut up, readable by its owner only."""
+
+from __future__ import annotations
+
+import html
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from doorstart.people import words
+
+_STYLE = """\
+body { font: 14pt/1.4 sans-serif; margin: 1cm; color: #000; background: #fff; }
+section { border: 1px dashed #000; padding: 6mm; margin-bottom: 6mm; break-inside: avoid; }
+h2 { font-size: 16pt; margin: 0 0 3mm; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 1mm 6mm; margin: 0 0 3mm; }
+dt { font-weight: normal; } dd { margin: 0; font-weight: bold; }
+dd.typed { font-family: monospace; font-size: 16pt; overflow-wrap: anywhere; }
+p { margin: 0; }
+"""
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What is on one person's slip."""
+
+    username: str
+    display_name: str
+    language: str
+    password: str
+    one_time: bool = True
+
+
+def slips(answer: Mapping[str, Any]) -> list[Slip]:
+    """The slips in an answer of the roster's API (its ``passwords``)."""
+    return [Slip(**entry) for entry in answer["passwords"]]
+
+
+def write(path: Path, people: Iterable[Slip], address: str, *, overwrite: bool = False) -> None:
+    """Write the printable file, mode 0600.
+
+    Args:
+        path: ``….html`` for the page to print, ``….txt`` for plain text.
+        people: one slip each, in this order.
+        address: the site's address as people type it.
+        overwrite: replace a file that is there already.
+
+    Raises:
+        FileExistsError: the file is there; it may hold the only copy of passwords.
+        ValueError: neither ``.html`` nor ``.txt``.
+    """
+    if path.suffix not in (".html", ".txt"):
+        raise ValueError(f"{path.name} is neither .html nor .txt: give the printable file one of these endings")
+    text = (_page if path.suffix == ".html" else _text)(list(people), address)
+    if not overwrite and (path.exists() or path.is_symlink()):
+        raise FileExistsError(
+            f"{path} is there already, and may hold the only copy of somebody's password. "
+            "Print it and delete it, or choose another name."
+        )
+    # Written beside and moved into place: the file never exists half, nor readable for others.
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if overwrite:
+        part.replace(path)
+        return
+    try:
+        os.link(part, path)  # unlike a rename, this fails when somebody else made the file in the meantime
+    finally:
+        part.unlink()
+
+
+def _page(people: list[Slip], address: str) -> str:
+    sections = "".join(_section(slip, address) for slip in people)
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Doorstart</title>\n'
+        f"<style>\n{_STYLE}</style>\n</head>\n<body>\n{sections}</body>\n</html>\n"
+    )
+
+
+def _section(slip: Slip, address: str) -> str:
+    texts = {key: html.escape(text) for key, text in words.of(slip.language).items()}
+    once = f"<p>{texts['slip_once']}</p>\n" if slip.one_time else ""
+    return f"""<section lang="{html.escape(slip.language)}">
+<h2>{texts["slip_title"]}</h2>
+<dl>
+<dt>{texts["slip_name"]}</dt><dd>{html.escape(slip.display_name)}</dd>
+<dt>{texts["slip_address"]}</dt><dd class="typed">{html.escape(address)}</dd>
+<dt>{texts["username"]}</dt><dd class="typed">{html.escape(slip.username)}</dd>
+<dt>{texts["password"]}</dt><dd class="typed">{html.escape(slip.password)}</dd>
+</dl>
+{once}<p>{texts["slip_keep"]}</p>
+</section>
+"""
+
+
+def _text(people: list[Slip], address: str) -> str:
+    return ("\n" + "- " * 36 + "\n\n").join(_lines(slip, address) for slip in people)
+
+
+def _lines(slip: Slip, address: str) -> str:
+    texts = words.of(slip.language)
+    fields = {
+        texts["slip_name"]: slip.display_name,
+        texts["slip_address"]: address,
+        texts["username"]: slip.username,
+        texts["password"]: slip.password,
+    }
+    width = max(map(len, fields)) + 2
+    lines = [texts["slip_title"], "", *(f"{name + ':':{width}}{value}" for name, value in fields.items()), ""]
+    if slip.one_time:
+        lines.append(texts["slip_once"])
+    return "\n".join([*lines, texts["slip_keep"]]) + "\n"

@@ -1,0 +1,100 @@
+"""What the container of a sandboxed kernel may do: settings in, options of Docker's ``create`` out. Starts nothing."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from docker.types import LogConfig, Mount, Ulimit
+
+from doorstart import names
+from doorstart.settings import Settings
+
+ROLE = "kernel"
+SOCKETS = "/run/doorstart/kernel"
+"""The socket folder, in the kernel's container."""
+FILES = "/run/doorstart/files"
+"""The connection file and the submission's files, read-only, in the kernel's container."""
+WORK = "/work"
+"""The kernel's working folder: a copy of the submission's files, in memory."""
+
+_COMMAND = ["/opt/venv/bin/python", "-I", "/opt/doorstart/launcher.py"]
+_WORK_FILES = 16384
+"""Most files and folders that the working folder can hold."""
+
+
+def container_name(site: str, server_id: str, kernel_id: str) -> str:
+    """The name of a kernel's container; unique, as an id is unique within its server."""
+    return f"{site}-kernel-{server_id}-{kernel_id}"
+
+
+def container_options(settings: Settings, server_id: str, kernel_id: str, sockets: str, files: str) -> dict[str, Any]:
+    """Keyword arguments for ``docker.DockerClient.containers.create``.
+
+    Args:
+        settings: the site's settings; ``kernel_image`` must be set.
+        server_id: the instructor's server that the kernel belongs to.
+        kernel_id: the kernel's id within that server.
+        sockets: the prepared socket folder, as the engine sees it.
+        files: the folder with the connection file and the submission's files, as the engine sees it.
+    """
+    user = f"{names.KERNEL_UID}:{names.KERNEL_UID}"
+    return {
+        "image": settings.kernel_image,
+        "entrypoint": _COMMAND,
+        "name": container_name(settings.site, server_id, kernel_id),
+        "labels": {
+            names.LABEL_SITE: settings.site,
+            names.LABEL_ROLE: ROLE,
+            names.LABEL_SERVER: server_id,
+        },
+        # Nothing from outside: no way to the network, no name that tells where this runs, no resolver of the host.
+        "network_mode": "none",
+        "hostname": "kernel",
+        "dns": ["127.0.0.1"],
+        "dns_search": ["."],
+        "environment": _environment(settings),
+        # Nothing to gain inside
+        "user": user,
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges"],
+        "ipc_mode": "private",
+        "init": True,
+        # Nothing to leave behind
+        "read_only": True,
+        "working_dir": "/",
+        "tmpfs": {
+            "/tmp": f"rw,nosuid,nodev,size={settings.tmp_size},mode=1777",  # noqa: S108 (the container's own)
+            WORK: (
+                f"rw,nosuid,nodev,size={settings.kernel_work_size},nr_inodes={_WORK_FILES},"
+                f"uid={names.KERNEL_UID},gid={names.KERNEL_UID},mode=0700"
+            ),
+        },
+        "mounts": [
+            Mount(SOCKETS, sockets, type="bind"),
+            Mount(FILES, files, type="bind", read_only=True),
+        ],
+        "log_config": LogConfig(type="json-file", config={"max-size": "256k", "max-file": "1"}),
+        # Nothing to exhaust; everything in memory above counts towards its memory.
+        "mem_limit": settings.kernel_memory_limit,
+        "memswap_limit": settings.kernel_memory_limit,
+        "nano_cpus": round(settings.kernel_cpu_limit * 1e9),
+        "pids_limit": settings.kernel_pids_limit,
+        "ulimits": [
+            Ulimit(name="nofile", soft=settings.open_files_limit, hard=settings.open_files_limit),
+            Ulimit(name="fsize", soft=settings.file_size_limit, hard=settings.file_size_limit),
+            Ulimit(name="core", soft=0, hard=0),
+        ],
+    }
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    # Numerical libraries start a thread per processor of the machine, which would use up the kernel's threads.
+    threads = str(max(1, math.ceil(settings.kernel_cpu_limit)))
+    return {
+        "HOME": "/tmp/home",  # noqa: S108 (the container's own)
+        "LANG": "C.UTF-8",
+        "PATH": "/opt/venv/bin:/usr/bin:/bin",
+        "OMP_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+    }

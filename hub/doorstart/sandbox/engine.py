@@ -1,0 +1,129 @@
+"""The sandbox's only words with the Docker engine. All calls block; the sandbox runs them in threads."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import docker
+from docker.errors import APIError, DockerException, NotFound
+
+from doorstart import names
+from doorstart.sandbox.confinement import ROLE
+
+_LOG_LINES = 20
+
+
+@dataclass(frozen=True)
+class ContainerState:
+    """Whether a container runs, and if not, how it ended."""
+
+    running: bool
+    exit_code: int | None = None
+    out_of_memory: bool = False
+
+
+@dataclass(frozen=True)
+class Running:
+    """What runs on the site."""
+
+    servers: frozenset[str]
+    """Ids of the running containers of people's servers."""
+    kernels: dict[str, str]
+    """Name and id of the kernels' containers, also of those that have ended."""
+
+
+class Engine:
+    """The Docker engine, as far as one site's sandbox uses it."""
+
+    def __init__(self, site: str, client: docker.DockerClient | None = None) -> None:
+        self._site = site
+        self._client = client or docker.from_env()
+
+    def volume_folder(self, volume: str) -> Path:
+        """Where the engine keeps a named volume's files: the source of binds of its sub-folders.
+
+        Raises:
+            docker.errors.NotFound: there is no such volume.
+        """
+        attributes: dict[str, Any] = self._client.volumes.get(volume).attrs
+        return Path(attributes["Mountpoint"])
+
+    def start(self, options: dict[str, Any]) -> str:
+        """Create and start a container; its id. Nothing is left if it does not start.
+
+        Raises:
+            docker.errors.DockerException: the engine refuses, or does not answer.
+        """
+        container = self._client.containers.create(**options)
+        container_id = container.id or ""
+        try:
+            container.start()
+        except DockerException:
+            self.remove(container_id)
+            raise
+        return container_id
+
+    def state(self, container_id: str) -> ContainerState:
+        """How a container is doing; one that is gone has ended."""
+        try:
+            state: dict[str, Any] = self._client.api.inspect_container(container_id)["State"]
+        except NotFound:
+            return ContainerState(running=False)
+        return ContainerState(bool(state["Running"]), int(state["ExitCode"]), bool(state["OOMKilled"]))
+
+    def log(self, container_id: str) -> str:
+        """The last lines of a container's log; empty if it is gone."""
+        try:
+            return self._client.api.logs(container_id, tail=_LOG_LINES).decode(errors="replace")
+        except APIError:
+            return ""
+
+    def signal(self, container_id: str, signal: str) -> bool:
+        """Send a signal such as ``SIGINT`` to a container's program; false if it does not run any more."""
+        try:
+            self._client.api.kill(container_id, signal)
+        except NotFound:
+            return False
+        except APIError as error:
+            if error.status_code == 409:  # Conflict: it is not running.
+                return False
+            raise
+        return True
+
+    def remove(self, container_id: str) -> None:
+        """Kill and remove a container; nothing happens if it is gone or already being removed."""
+        try:
+            self._client.api.remove_container(container_id, force=True, v=True)
+        except NotFound:
+            return
+        except APIError as error:
+            if error.status_code != 409:
+                raise
+
+    def server(self, server_id: str) -> str | None:
+        """The id of the running container of a person's server."""
+        servers = [found for found in self._containers(f"{names.LABEL_SERVER}={server_id}") if not _is_kernel(found)]
+        return str(servers[0]["Id"]) if servers else None
+
+    def running(self) -> Running:
+        """All of the site's running servers, and all of its kernels."""
+        servers = frozenset(str(c["Id"]) for c in self._containers(names.LABEL_SERVER) if not _is_kernel(c))
+        kernels = self._containers(f"{names.LABEL_ROLE}={ROLE}", ended=True)
+        return Running(servers, {str(c["Names"][0]).lstrip("/"): str(c["Id"]) for c in kernels})
+
+    def close(self) -> None:
+        """Close the connections."""
+        with contextlib.suppress(DockerException):
+            self._client.close()
+
+    def _containers(self, *labels: str, ended: bool = False) -> list[dict[str, Any]]:
+        wanted = [f"{names.LABEL_SITE}={self._site}", *labels]
+        found: list[dict[str, Any]] = self._client.api.containers(all=ended, filters={"label": wanted})
+        return found
+
+
+def _is_kernel(container: dict[str, Any]) -> bool:
+    return bool(container["Labels"].get(names.LABEL_ROLE) == ROLE)

@@ -1,0 +1,155 @@
+"""``doorstart site up``, ``down`` and ``destroy``: the steps, each of which is safe to run twice."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+
+import docker
+import httpx
+
+from doorstart.images.build import Builder, Image
+from doorstart.settings import Settings
+from doorstart.site import courses, demo, engine, tls
+from doorstart.site.place import SERVICES, TOP, Place
+from doorstart.site.progress import Step, console, step
+
+HEALTHY_TIMEOUT = 120
+"""Seconds that the site's services have to become healthy."""
+
+
+class SiteError(Exception):
+    """The site could not be brought up or down; the message says which part and where to look."""
+
+
+def up(settings: Settings) -> None:
+    """Bring the site up, making whatever is missing.
+
+    Raises:
+        SiteError, EngineError, BuildError, DebianError, FetchError, CommandError: a step failed; each message says
+            what to do.
+    """
+    place = Place(settings)
+    client, tool = _engine()
+    images = _images(client)
+    place.write(images)
+    with step("Services") as current:
+        tls.install(client, place, images["proxy"])
+        _compose(place, tool, "up", "-d", "--remove-orphans")
+        _wait_until_healthy(client, place, current)
+        current.note = place.url
+    with step("Courses") as current:
+        current.note = courses.load(client, place, images["instructor"], current)
+    if settings.demo:
+        with step("Demo accounts") as current:
+            current.note = demo.ensure(client, place)
+    console.print(f"\nDoorstart is running at [bold]{place.url}[/bold]")
+    if settings.demo:
+        console.print(f"\n{place.accounts.read_text().strip()}\n\nAlso in {place.accounts}", markup=False)
+
+
+def _engine() -> tuple[docker.DockerClient, list[str]]:
+    with step("Docker engine") as current:
+        client = engine.ensure_engine(current.say)
+        current.note = str(client.version()["Version"])
+    with step("Tools") as current:
+        tool = engine.ensure_compose(current.say)
+        installed = engine.ensure_tools(current.say)
+        current.note = f"installed {', '.join(installed)}" if installed else ""
+    return client, tool
+
+
+def _images(client: docker.DockerClient) -> dict[str, Image]:
+    with step("Images") as current:
+        images = Builder(TOP, client, current.say).build_all()
+        built = sorted(image.name for image in images.values() if image.built)
+        current.note = f"built {', '.join(built)}" if built else "nothing to build"
+    return images
+
+
+def down(settings: Settings) -> None:
+    """Stop the site and its servers; keep all state."""
+    place = Place(settings)
+    client = engine.connect()
+    if not client:
+        console.print("The Docker engine is not running, so the site is not either.")
+        return
+    with step("Servers") as current:
+        current.note = f"{_remove_servers(client, settings.site)} stopped"
+    with step("Services"):
+        for service in reversed(SERVICES):
+            for container in client.containers.list(all=True, filters={"name": f"^{place.container(service)}$"}):
+                container.stop(timeout=10)
+                container.remove()
+        for network in client.networks.list(names=[f"{settings.site}-front"]):
+            network.remove()
+    console.print("The site is stopped. Accounts, work and grades are kept; `make up` starts it again.")
+
+
+def destroy(settings: Settings) -> None:
+    """Stop the site and remove all of its state: accounts, homes, courses, submissions and grades."""
+    down(settings)
+    client = engine.connect()
+    if not client:
+        raise SiteError("The Docker engine is not running; start it first, so that the volumes can be removed.")
+    prefix = f"{settings.site}-"
+    with step("State") as current:
+        volumes = [one for one in client.volumes.list() if one.name.startswith(prefix)]
+        others = _longer_sites(client, settings.site)
+        volumes = [one for one in volumes if not any(one.name.startswith(f"{other}-") for other in others)]
+        for volume in volumes:
+            volume.remove()
+        for path in Place(settings).folder.glob("*"):
+            path.unlink()
+        current.note = f"{len(volumes)} volumes removed"
+
+
+def _longer_sites(client: docker.DockerClient, site: str) -> list[str]:
+    """Other sites of this engine whose names begin with this one's: ``doorstart-test`` beside ``doorstart``."""
+    hubs = [one.name.removesuffix("-hub-state") for one in client.volumes.list() if one.name.endswith("-hub-state")]
+    return [name for name in hubs if name != site and name.startswith(f"{site}-")]
+
+
+def _remove_servers(client: docker.DockerClient, site: str) -> int:
+    removed = 0
+    for container in client.containers.list(all=True, filters={"label": f"doorstart.site={site}"}):
+        if container.labels.get("doorstart.role") in ("learner", "instructor", "kernel"):
+            container.stop(timeout=10)
+            try:
+                container.remove()
+            except docker.errors.APIError:
+                pass  # it removes itself when it stops
+            removed += 1
+    return removed
+
+
+def _compose(place: Place, tool: list[str], *arguments: str) -> None:
+    done = subprocess.run([*place.compose(tool), *arguments], capture_output=True, text=True)
+    if done.returncode:
+        said = "\n".join(done.stderr.strip().splitlines()[-8:])
+        raise SiteError(f"compose could not start the services:\n{said}")
+
+
+def _wait_until_healthy(client: docker.DockerClient, place: Place, current: Step) -> None:
+    deadline = time.monotonic() + HEALTHY_TIMEOUT
+    waiting: list[str] = list(SERVICES)
+    while waiting and time.monotonic() < deadline:
+        waiting = [service for service in waiting if not _healthy(client, place.container(service))]
+        if not waiting and _answers(place):
+            return
+        current.say(f"waiting for {', '.join(waiting) or 'the Hub behind the proxy'}")
+        time.sleep(0.5)
+    who = waiting[0] if waiting else "proxy"
+    raise SiteError(f"{who} did not become healthy. Its log: docker logs {place.container(who)}")
+
+
+def _healthy(client: docker.DockerClient, name: str) -> bool:
+    state = client.api.inspect_container(name)["State"]
+    return bool(state["Running"]) and state.get("Health", {}).get("Status", "healthy") == "healthy"
+
+
+def _answers(place: Place) -> bool:
+    try:
+        return httpx.get(f"{place.url}/hub/api/health", timeout=5, verify=False).status_code == httpx.codes.OK  # noqa: S501  # own certificate
+    except httpx.HTTPError:
+        return False

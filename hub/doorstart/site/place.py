@@ -1,0 +1,88 @@
+"""Where a site's own files are on the host, and the environment that its containers get."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from doorstart.images.build import Image
+from doorstart.settings import Settings
+
+TOP = Path(__file__).resolve().parents[3]
+"""Top of the checkout that this command was installed from."""
+
+_ON_HOST_ONLY = {"address", "port", "tls_certificate", "tls_key", "demo"}
+SERVICES = ("hub", "proxy", "relay", "exchange", "sandbox")
+
+
+class Place:
+    """The files of one site.
+
+    Args:
+        settings: The site's settings.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.folder = TOP / ".doorstart" / settings.site
+
+    @property
+    def accounts(self) -> Path:
+        """The demo accounts with their passwords; mode 0600."""
+        return self.folder / "accounts.txt"
+
+    @property
+    def url(self) -> str:
+        """The address for a browser on this machine."""
+        scheme = "https" if self.settings.tls_certificate else "http"
+        host = "localhost" if self.settings.address in ("0.0.0.0", "127.0.0.1") else self.settings.address  # noqa: S104
+        return f"{scheme}://{host}:{self.settings.port}"
+
+    def container(self, service: str) -> str:
+        """The name of a service's container."""
+        return f"{self.settings.site}-{service}"
+
+    def write(self, images: dict[str, Image]) -> None:
+        """Write what compose and the services read: which images, and the settings that are not the default."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Whatever an earlier file said, these images are the ones that this call built or found.
+        chosen = {f"{name}_image": images[name].id for name in ("learner", "instructor", "kernel")}
+        values = {**self.settings.model_dump(mode="json", exclude_defaults=True), **chosen, "site": self.settings.site}
+        lines = [f"DOORSTART_{k.upper()}={_plain(v)}" for k, v in sorted(values.items()) if k not in _ON_HOST_ONLY]
+        _replace(self.folder / "site.env", lines)
+        compose = {
+            "SITE": self.settings.site,
+            "ADDRESS": self.settings.address,
+            "PORT": self.settings.port,
+            "ENV_FILE": self.folder / "site.env",
+            **{f"{name.upper()}_TAG": images[name].tag for name in SERVICES},
+        }
+        _replace(self.folder / "compose.env", [f"DOORSTART_{key}={value}" for key, value in compose.items()])
+
+    def compose(self, tool: list[str]) -> list[str]:
+        """The command that runs compose for this site."""
+        files = ["--project-directory", str(TOP), "-f", str(TOP / "docker-compose.yml")]
+        return [*tool, "-p", self.settings.site, *files, "--env-file", str(self.folder / "compose.env")]
+
+    def loaded(self) -> dict[str, str]:
+        """Which units were loaded into the site: the digest of what was loaded, by ``course/unit``."""
+        try:
+            content = json.loads((self.folder / "loaded.json").read_text())
+        except (OSError, ValueError):
+            return {}
+        return {str(key): str(value) for key, value in content.items()}
+
+    def remember_loaded(self, units: dict[str, str]) -> None:
+        """Write what :meth:`loaded` reads."""
+        _replace(self.folder / "loaded.json", [json.dumps(units, indent=1, sort_keys=True)])
+
+
+def _plain(value: object) -> str:
+    return json.dumps(value) if isinstance(value, dict | list | bool) else str(value)
+
+
+def _replace(path: Path, lines: list[str]) -> None:
+    fresh = path.with_suffix(path.suffix + ".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text("\n".join(lines) + "\n")
+    fresh.replace(path)

@@ -1,0 +1,39 @@
+"""Who may start which server: decided by the server's name and the person's groups, by nothing in a request."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from doorstart import names
+
+
+class Kind(Enum):
+    """What a server is for; the value is its label."""
+
+    LEARNER = "learner"
+    INSTRUCTOR = "instructor"
+
+
+class Refused(Exception):
+    """This person has no such server; the message is for the person."""
+
+
+def kind_of_server(server_name: str, groups: list[str]) -> Kind:
+    """What the server of this name is for somebody with these Hub groups.
+
+    A learner has one server, without a name, for all courses. An instructor has one server for each course, named
+    after it.
+
+    Raises:
+        Refused: there is no such server for this person.
+    """
+    taught = names.courses_of(groups, "instructor")
+    if not server_name:
+        if names.courses_of(groups, "learner"):
+            return Kind.LEARNER
+        if taught:
+            raise Refused(f"An instructor has one server for each course. Yours: {', '.join(taught)}.")
+        raise Refused("You are not in a course yet. Ask your instructor.")
+    if server_name in taught:
+        return Kind.INSTRUCTOR
+    raise Refused("There is no such server. Go back to the start page.")

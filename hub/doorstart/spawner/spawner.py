@@ -1,0 +1,179 @@
+"""The spawner: DockerSpawner, with no network and a sealed Unix socket instead of an address.
+
+Who may start what is in :mod:`doorstart.spawner.permission`, what a container may do in
+:mod:`doorstart.spawner.confinement`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import docker
+from docker.types import Mount
+from dockerspawner import DockerSpawner
+from jupyterhub.objects import Server
+from jupyterhub.spawner import SpawnException
+
+from doorstart import names, sealing
+from doorstart.settings import settings
+from doorstart.spawner import confinement
+from doorstart.spawner.permission import Kind, Refused, kind_of_server
+
+
+def unix_url(socket: str) -> str:
+    """The URL by which JupyterHub and its proxy name a Unix socket."""
+    return f"http+unix://{quote(socket, safe='')}"
+
+
+class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner has no types
+    """A person's server in a container without network.
+
+    The server listens on a Unix socket in a folder of its own, which the proxy reaches in another mount. Images are
+    digests from the settings; nothing in a request changes which image runs, or how.
+    """
+
+    remove = True
+    pull_policy = "never"
+    disable_user_config = True
+    use_internal_ip = True
+
+    @property
+    def sid(self) -> str:
+        """The server's id."""
+        return names.server_id(self.user.name, self.name)
+
+    @property
+    def folder(self) -> Path:
+        """The socket folder of this server, as the Hub and the proxy see it."""
+        return Path(names.SERVERS) / self.sid
+
+    @property
+    def socket(self) -> Path:
+        """The server's socket, as the Hub and the proxy see it."""
+        return self.folder / names.SERVER_SOCKET.name
+
+    # Where the server is. JupyterHub stores the host and the port of the URL that `start` returns, so that the URL of
+    # a socket would gain a `:80`, which the proxy takes as part of the path. So the URL is set on every Server object,
+    # also on those that the Hub makes anew when it restarts and finds servers running.
+
+    @property
+    def server(self) -> Server | None:
+        """The server's place in the Hub's database, with a URL that names the socket and no port."""
+        found: Server | None = DockerSpawner.server.fget(self)
+        if found is not None and not found.connect_url:
+            found.connect_url = unix_url(str(self.socket))
+        return found
+
+    @server.setter
+    def server(self, value: Server | None) -> None:
+        DockerSpawner.server.fset(self, value)
+
+    @property
+    def kind(self) -> Kind:
+        """What this server is for.
+
+        Raises:
+            Refused: this person has no such server.
+        """
+        return kind_of_server(self.name, [group.name for group in self.user.groups])
+
+    def _allowed(self) -> dict[str, str]:
+        return {image: image for image in (settings().learner_image, settings().instructor_image) if image}
+
+    async def start(self) -> str:
+        """Start the server and wait until its socket is sealed.
+
+        Returns:
+            The URL of the socket.
+
+        Raises:
+            SpawnException: this person may not have this server, no image is promoted, or the server did not come up.
+                The message is for the person who waits.
+        """
+        try:
+            kind = self.kind
+        except Refused as error:
+            raise SpawnException(str(error), status_code=403) from None
+        image = settings().instructor_image if kind is Kind.INSTRUCTOR else settings().learner_image
+        if not image:
+            raise SpawnException("No image is promoted for this server. An admin has to run `make up`.")
+        # A request's options must not reach the container: whatever they say, these are the values.
+        self.user_options = {}
+        self.image = image
+        self.allowed_images = self._allowed()
+        self.extra_create_kwargs = self._create_kwargs(kind)
+        self.extra_host_config = confinement.host_config(settings(), await asyncio.to_thread(self._mounts, kind))
+        self.mem_limit = settings().memory_limit
+        self.cpu_limit = settings().cpu_limit
+        self.environment = self._environment(kind)
+        await asyncio.to_thread(sealing.prepare, self.folder, uid=names.SERVER_UID)
+        await super().start()
+        try:
+            await sealing.seal(
+                self.folder,
+                [names.SERVER_SOCKET.name],
+                uid=0,
+                gid=names.PROXY_UID,
+                mode=0o660,
+                timeout=settings().start_timeout,
+                alive=self._alive,
+            )
+        except sealing.SealError as error:
+            self.log.error("Server %s was not sealed: %s", self._log_name, error)
+            raise SpawnException("The server did not start. Try again; if it stays so, tell your instructor.") from None
+        return unix_url(str(self.socket))
+
+    async def stop(self, now: bool = False) -> None:
+        """Stop the server, remove its container and its socket folder."""
+        await super().stop(now)
+        await asyncio.to_thread(sealing.remove, self.folder)
+
+    async def get_ip_and_port(self) -> tuple[str, int]:
+        """Not used: a server has no address. DockerSpawner asks at the end of its own start."""
+        return "", 0
+
+    async def _alive(self) -> bool:
+        return await self.poll() is None
+
+    def _environment(self, kind: Kind) -> dict[str, str]:
+        environment = {"JUPYTERHUB_ROOT_DIR": str(names.LEARNER_HOME)}
+        if kind is Kind.INSTRUCTOR:
+            environment = {"JUPYTERHUB_ROOT_DIR": str(names.COURSE_ROOT), "DOORSTART_COURSE": self.name}
+        return environment
+
+    def _create_kwargs(self, kind: Kind) -> dict[str, Any]:
+        return {
+            "user": f"{names.SERVER_UID}:{names.SERVER_UID}",
+            "hostname": "server",
+            "labels": {
+                names.LABEL_SITE: settings().site,
+                names.LABEL_ROLE: kind.value,
+                names.LABEL_SERVER: self.sid,
+            },
+        }
+
+    def _mounts(self, kind: Kind) -> list[Mount]:
+        site = settings().site
+        sockets = f"{self._mountpoint('servers')}/{self.sid}"
+        relay = self._mountpoint("relay")
+        if kind is Kind.LEARNER:
+            home = f"{site}-home-{self.user.name}"
+            return confinement.learner_mounts(home=home, sockets=sockets, relay=relay)
+        kernels = Path(names.KERNELS) / self.sid
+        kernels.mkdir(mode=0o755, exist_ok=True)
+        return confinement.instructor_mounts(
+            home=f"{site}-desk-{self.user.name}",
+            course=f"{site}-course-{self.name}",
+            sockets=sockets,
+            relay=relay,
+            sandbox=self._mountpoint("sandbox"),
+            kernels=f"{self._mountpoint('kernels')}/{self.sid}",
+        )
+
+    def _mountpoint(self, volume: str) -> str:
+        """The host folder of one of the site's volumes, as the engine reports it."""
+        client: docker.APIClient = self.client
+        return str(client.inspect_volume(f"{settings().site}-{volume}")["Mountpoint"])

@@ -1,0 +1,56 @@
+"""The Hub of a site: wiring only. Knobs are in doorstart.settings, rules in the package."""
+
+import sys
+from pathlib import Path
+
+import jupyterhub.handlers
+
+from doorstart import keys, names, scopes
+from doorstart.people.authenticator import DoorstartAuthenticator
+from doorstart.settings import settings
+from doorstart.spawner import DoorstartSpawner
+from doorstart.spawner.spawner import unix_url
+
+c = get_config()  # noqa: F821  # traitlets defines it
+state = Path(names.STATE / "hub")
+proxy = Path(names.RUN / "proxy")
+
+# The Hub has no network: it listens on a socket, and reaches the proxy by one. Servers reach it through the relay.
+c.JupyterHub.hub_bind_url = c.JupyterHub.hub_connect_url = unix_url(str(names.HUB_SOCKET))
+c.JupyterHub.hub_socket_mode = 0o666
+c.ConfigurableHTTPProxy.should_start = False
+c.ConfigurableHTTPProxy.api_url = unix_url(str(proxy / "api.sock"))
+c.ConfigurableHTTPProxy.auth_token = keys.ensure(proxy / "token", gid=names.PROXY_UID)
+c.ConfigurableHTTPProxy.check_running_interval = 5
+c.JupyterHub.cleanup_servers = False  # servers outlive a restart of the Hub
+c.JupyterHub.cleanup_proxy = False
+c.JupyterHub.db_url = f"sqlite:///{state / 'hub.db'}"
+c.JupyterHub.cookie_secret_file = str(state / "cookie-secret")
+
+# People
+c.JupyterHub.authenticator_class = DoorstartAuthenticator
+c.JupyterHub.load_roles = scopes.load_roles()
+c.JupyterHub.allow_named_servers = True
+c.JupyterHub.template_paths = ["/srv/doorstart/templates"]
+jupyterhub.handlers.default_handlers[:] = scopes.without_closed_pages(jupyterhub.handlers.default_handlers)
+
+# Servers
+c.JupyterHub.spawner_class = DoorstartSpawner
+c.Spawner.hub_connect_url = unix_url(str(names.RELAY_SOCKET))
+c.Spawner.server_token_scopes = lambda spawner: (
+    scopes.INSTRUCTOR_TOKEN_SCOPES if spawner.name else scopes.SERVER_TOKEN_SCOPES
+)
+c.Spawner.start_timeout = c.Spawner.http_timeout = settings().start_timeout
+c.Spawner.default_url = "/lab"
+
+# Services
+c.JupyterHub.services = [
+    {"name": "exchange", "display": False},
+    {"name": "sandbox", "display": False},
+    {"name": "doorstart-admin", "api_token": keys.ensure(state / "admin-token"), "display": False},
+    {
+        "name": "idle-culler",
+        "display": False,
+        "command": [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={settings().idle_timeout}"],
+    },
+]

@@ -1,0 +1,23 @@
+"""An instructor's server: one course, its folder and its gradebook."""
+
+c = get_config()  # noqa: F821  # traitlets defines it
+
+c.ServerApp.sock = "/run/doorstart/server/server.sock"
+c.ServerApp.sock_mode = "0600"
+c.ServerApp.jpserver_extensions = {
+    "jupyter_lsp": False,
+    "notebook": False,
+    "nbgrader.server_extensions.assignment_list": True,
+    "nbgrader.server_extensions.validate_assignment": True,
+    "nbgrader.server_extensions.formgrader": True,
+    "nbgrader.server_extensions.course_list": False,
+}
+
+# Every kernel, whatever a notebook's metadata asks for, is a throw-away container of its own.
+c.KernelProvisionerFactory.default_provisioner_name = "doorstart-sandbox"
+
+c.LabApp.news_url = None
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.extension_manager = "readonly"
+c.LabApp.collaborative = False
+c.FileContentsManager.delete_to_trash = False

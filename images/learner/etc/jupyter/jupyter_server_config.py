@@ -1,0 +1,28 @@
+"""A learner's server. Comfort, and no outside requests; the container is the boundary, not this file."""
+
+c = get_config()  # noqa: F821  # traitlets defines it
+
+c.ServerApp.sock = "/run/doorstart/server/server.sock"
+c.ServerApp.sock_mode = "0600"
+c.ServerApp.terminals_enabled = False
+c.ServerApp.jpserver_extensions = {
+    "jupyter_lsp": False,
+    "notebook": False,
+    "nbgrader.server_extensions.assignment_list": True,
+    "nbgrader.server_extensions.validate_assignment": True,
+    "nbgrader.server_extensions.formgrader": False,
+    "nbgrader.server_extensions.course_list": False,
+}
+
+# Between the server and its kernels: sockets in /tmp, no port.
+c.KernelManager.transport = "ipc"
+
+# Nothing is asked of an address outside.
+c.LabApp.news_url = None
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.extension_manager = "readonly"
+c.LabApp.collaborative = False
+
+# Work that was typed is work that is kept.
+c.FileContentsManager.delete_to_trash = False
+c.FileContentsManager.use_atomic_writing = True
