@@ -42,8 +42,11 @@ LABEL_SITE = "doorstart.site"
 LABEL_ROLE = "doorstart.role"
 LABEL_SERVER = "doorstart.server"
 
-COURSE_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?(?:\.(?:nl|fr|en|de))?\Z")
-"""A course id: lower-case words joined by hyphens, and optionally a dot and the language."""
+COURSE_ID = re.compile(r"(?=.{1,30}\Z)(?!.*-(?:nl|fr|en|de)\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.(?:nl|fr|en|de))?\Z")
+"""A course id: lower-case words joined by hyphens, and optionally a dot and the language; 30 characters at most.
+
+It does not end in a hyphen and a language, so that :func:`server_name` gives each course another name.
+"""
 ASSIGNMENT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?\Z")
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?\Z")
 """A username: lower case, so that two names never differ in case alone; safe in a file name and a URL."""
@@ -59,6 +62,11 @@ def server_id(username: str, server_name: str = "") -> str:
     and a folder's name tells nobody whose it is.
     """
     return hashlib.sha256(f"{username}/{server_name}".encode()).hexdigest()[:16]
+
+
+def server_name(course_id: str) -> str:
+    """The name of an instructor's server for a course; JupyterHub 6 allows no dot in it."""
+    return course_id.replace(".", "-")
 
 
 def group(course_id: str, role: str) -> str:

@@ -17,7 +17,7 @@ INSTRUCTOR_TOKEN_SCOPES = [*SERVER_TOKEN_SCOPES, names.SANDBOX_SCOPE]
 PERSON_SCOPES = [
     "read:users:name!user",
     "read:users:groups!user",
-    "read:users:activity!user",
+    "users:activity!user",
     "servers!user",
     "access:servers!user",
     names.EXCHANGE_SCOPE,

@@ -63,7 +63,9 @@ class Settings(BaseSettings):
     kernel_memory_limit: int = Field(1024 * MIB, ge=128 * MIB, description="Memory of a sandboxed kernel, no swap.")
     kernel_cpu_limit: float = Field(1.0, gt=0, description="Processors that a sandboxed kernel may use at once.")
     kernel_pids_limit: int = Field(64, ge=16, description="Processes and threads of a sandboxed kernel.")
-    kernel_lifetime: int = Field(1800, ge=10, description="A sandboxed kernel is ended after this long, whatever it does.")
+    kernel_lifetime: int = Field(
+        1800, ge=10, description="A sandboxed kernel is ended after this long, whatever it does."
+    )
     kernel_work_size: int = Field(64 * MIB, ge=MIB, description="Size of a kernel's working folder, in memory.")
     kernel_limit: int = Field(8, ge=1, description="Sandboxed kernels that may run at once on the site.")
 

@@ -32,12 +32,13 @@ import docker
 import httpx
 import nbformat
 import pytest
-from doorstart import names
-from doorstart_sandbox_kernel import provisioner
 from jupyter_client import AsyncKernelManager, KernelManager
 from jupyter_client.blocking import BlockingKernelClient
 from nbconvert.exporters.exporter import ResourcesDict
 from traitlets.config import Config
+
+from doorstart import names
+from doorstart_sandbox_kernel import provisioner
 
 IMAGE = os.environ.get("DOORSTART_KERNEL_IMAGE", "")
 pytestmark = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from doorstart import identity, names
 from doorstart.identity import Caller, HubIdentity, HubUnavailable, NotIdentified, ScopeMissing
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from doorstart import sealing
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give folders away")

@@ -55,7 +55,9 @@ def import_(
     """Make the site's people agree with a file. Nothing is changed unless every row is right."""
     target = passwords or Path(f"passwords-{file.stem}.html")
     if target.exists() and not dry_run:
-        errors.print(f"[red]Error:[/red] {target} is there already and may hold the only copy of passwords. Move it away.")
+        errors.print(
+            f"[red]Error:[/red] {target} is there already and may hold the only copy of passwords. Move it away."
+        )
         raise typer.Exit(1)
     try:
         rows = roster.read(file.read_bytes(), known_courses())

@@ -19,7 +19,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from doorstart.names import ASSIGNMENT_ID, COURSE_ID
 
@@ -99,10 +99,16 @@ class Unit(_Strict):
         return sum(task.points for task in self.tasks if task.kind != "text")
 
 
+def _course_id(text: str) -> str:
+    if not COURSE_ID.match(f"{text}.en"):
+        raise ValueError("use at most 27 lower-case letters, digits and single hyphens; begin with a letter")
+    return text
+
+
 class Course(_Strict):
     """One course in all its languages."""
 
-    id: str = Field(pattern=COURSE_ID.pattern.replace(r"\Z", "$"))
+    id: Annotated[str, AfterValidator(_course_id)]
     title: Text
     description: Text
     languages: list[Language] = Field(min_length=1)

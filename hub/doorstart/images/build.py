@@ -85,7 +85,12 @@ class Builder:
             seen.update(self.requirements(recipe).encode())
             tools = [self.top / "images" / "install-python"] if recipe.python else []
             tools += [self.top / "images" / "install-debian"] if recipe.debian and parent else []
-            sources = [recipe.folder, *tools, *python.sources_of(self.top, recipe), *(self.top / name for name in recipe.files)]
+            sources = [
+                recipe.folder,
+                *tools,
+                *python.sources_of(self.top, recipe),
+                *(self.top / name for name in recipe.files),
+            ]
             for path in (file for source in sources for file in tree(source)):
                 if path.name != "README.md":
                     content = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -54,7 +54,9 @@ def for_target(exported: str) -> str:
     """
     kept = []
     for entry in re.split(r"\n(?=\S)", re.sub(r"^\s*#.*\n", "", exported, flags=re.M)):
-        match = re.match(r"(?P<name>[^\s;]+)(?:\s*;\s*(?P<marker>.*?))?(?P<hashes>(?:\s*\\\n\s+--hash=\S+)*)\s*\Z", entry)
+        match = re.match(
+            r"(?P<name>[^\s;]+)(?:\s*;\s*(?P<marker>.*?))?(?P<hashes>(?:\s*\\\n\s+--hash=\S+)*)\s*\Z", entry
+        )
         if not match:
             continue
         if match["marker"] is None or Marker(match["marker"]).evaluate(target_environment()):

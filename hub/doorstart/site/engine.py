@@ -37,7 +37,9 @@ def install(packages: list[str], say: Callable[[str], None]) -> None:
     """
     names = " ".join(packages)
     if not _is_debian():
-        raise EngineError(f"Not installed: {names}. Install them with your system's package manager, then run this again.")
+        raise EngineError(
+            f"Not installed: {names}. Install them with your system's package manager, then run this again."
+        )
     if os.geteuid() != 0:
         raise EngineError(f"Not installed: {names}. Run as root: apt-get install {names}")
     say(f"installing {names}")

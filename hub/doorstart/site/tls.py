@@ -28,7 +28,9 @@ def install(client: docker.DockerClient, place: Place, proxy: Image) -> None:
     if (certificate is None) != (key is None):
         raise TlsError("DOORSTART_TLS_CERTIFICATE and DOORSTART_TLS_KEY go together: set both, or neither.")
     try:
-        wanted = {"certificate.pem": certificate.read_bytes(), "key.pem": key.read_bytes()} if certificate and key else {}
+        wanted = (
+            {"certificate.pem": certificate.read_bytes(), "key.pem": key.read_bytes()} if certificate and key else {}
+        )
     except OSError as error:
         raise TlsError(f"The certificate cannot be read: {error}") from None
     volume = f"{place.settings.site}-tls"

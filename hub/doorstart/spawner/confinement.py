@@ -31,6 +31,7 @@ def host_config(settings: Settings, mounts: list[Mount]) -> dict[str, Any]:
     """
     return {
         "network_mode": "none",
+        "auto_remove": False,  # the spawner removes it, so that the log of one that ended by itself can be read
         "read_only": True,
         "mounts": mounts,
         "tmpfs": {"/tmp": f"{PRIVATE_TMP},size={settings.tmp_size}"},  # noqa: S108  # inside the container
@@ -67,9 +68,7 @@ def learner_mounts(*, home: str, sockets: str, relay: str) -> list[Mount]:
     ]
 
 
-def instructor_mounts(
-    *, home: str, course: str, sockets: str, relay: str, sandbox: str, kernels: str
-) -> list[Mount]:
+def instructor_mounts(*, home: str, course: str, sockets: str, relay: str, sandbox: str, kernels: str) -> list[Mount]:
     """What an instructor's server sees of the host: a learner's, the course, and the way to the sandbox.
 
     Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
 from doorstart import names
@@ -18,11 +19,19 @@ class Refused(Exception):
     """This person has no such server; the message is for the person."""
 
 
-def kind_of_server(server_name: str, groups: list[str]) -> Kind:
+@dataclass(frozen=True)
+class Grant:
+    """A server that somebody may start: its kind and, for an instructor's, its course."""
+
+    kind: Kind
+    course: str = ""
+
+
+def grant(server_name: str, groups: list[str]) -> Grant:
     """What the server of this name is for somebody with these Hub groups.
 
     A learner has one server, without a name, for all courses. An instructor has one server for each course, named
-    after it.
+    after it by :func:`doorstart.names.server_name`.
 
     Raises:
         Refused: there is no such server for this person.
@@ -30,10 +39,11 @@ def kind_of_server(server_name: str, groups: list[str]) -> Kind:
     taught = names.courses_of(groups, "instructor")
     if not server_name:
         if names.courses_of(groups, "learner"):
-            return Kind.LEARNER
+            return Grant(Kind.LEARNER)
         if taught:
             raise Refused(f"An instructor has one server for each course. Yours: {', '.join(taught)}.")
         raise Refused("You are not in a course yet. Ask your instructor.")
-    if server_name in taught:
-        return Kind.INSTRUCTOR
+    for course in taught:
+        if names.server_name(course) == server_name:
+            return Grant(Kind.INSTRUCTOR, course)
     raise Refused("There is no such server. Go back to the start page.")

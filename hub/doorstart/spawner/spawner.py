@@ -20,7 +20,7 @@ from jupyterhub.spawner import SpawnException
 from doorstart import names, sealing
 from doorstart.settings import settings
 from doorstart.spawner import confinement
-from doorstart.spawner.permission import Kind, Refused, kind_of_server
+from doorstart.spawner.permission import Grant, Kind, Refused, grant
 
 
 def unix_url(socket: str) -> str:
@@ -71,15 +71,6 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
     def server(self, value: Server | None) -> None:
         DockerSpawner.server.fset(self, value)
 
-    @property
-    def kind(self) -> Kind:
-        """What this server is for.
-
-        Raises:
-            Refused: this person has no such server.
-        """
-        return kind_of_server(self.name, [group.name for group in self.user.groups])
-
     def _allowed(self) -> dict[str, str]:
         return {image: image for image in (settings().learner_image, settings().instructor_image) if image}
 
@@ -94,21 +85,21 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
                 The message is for the person who waits.
         """
         try:
-            kind = self.kind
+            granted = grant(self.name, [group.name for group in self.user.groups])
         except Refused as error:
-            raise SpawnException(str(error), status_code=403) from None
-        image = settings().instructor_image if kind is Kind.INSTRUCTOR else settings().learner_image
+            raise SpawnException(str(error), reason="not-allowed", status_code=403) from None
+        image = settings().instructor_image if granted.kind is Kind.INSTRUCTOR else settings().learner_image
         if not image:
-            raise SpawnException("No image is promoted for this server. An admin has to run `make up`.")
+            raise SpawnException("No image is promoted for this server. Tell the admin of the site.", reason="image")
         # A request's options must not reach the container: whatever they say, these are the values.
         self.user_options = {}
         self.image = image
         self.allowed_images = self._allowed()
-        self.extra_create_kwargs = self._create_kwargs(kind)
-        self.extra_host_config = confinement.host_config(settings(), await asyncio.to_thread(self._mounts, kind))
+        self.extra_create_kwargs = self._create_kwargs(granted)
+        self.extra_host_config = confinement.host_config(settings(), await asyncio.to_thread(self._mounts, granted))
         self.mem_limit = settings().memory_limit
         self.cpu_limit = settings().cpu_limit
-        self.environment = self._environment(kind)
+        self.environment = self._environment(granted)
         await asyncio.to_thread(sealing.prepare, self.folder, uid=names.SERVER_UID)
         await super().start()
         try:
@@ -122,14 +113,19 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
                 alive=self._alive,
             )
         except sealing.SealError as error:
-            self.log.error("Server %s was not sealed: %s", self._log_name, error)
-            raise SpawnException("The server did not start. Try again; if it stays so, tell your instructor.") from None
+            self.log.error("Server %s was not sealed: %s\n%s", self._log_name, error, await self._last_words())
+            message = "The server did not start. Nothing is lost. Try again; if it stays so, tell your instructor."
+            raise SpawnException(message, reason="seal", status_code=500) from None
         return unix_url(str(self.socket))
 
     async def stop(self, now: bool = False) -> None:
-        """Stop the server, remove its container and its socket folder."""
+        """Stop the server, and remove its container and its socket folder."""
         await super().stop(now)
         await asyncio.to_thread(sealing.remove, self.folder)
+
+    def _object_name_default(self) -> str:
+        """The container's name; the site's is in it, so that two sites can share an engine."""
+        return f"{settings().site}-server-{self.sid}"
 
     async def get_ip_and_port(self) -> tuple[str, int]:
         """Not used: a server has no address. DockerSpawner asks at the end of its own start."""
@@ -138,35 +134,42 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
     async def _alive(self) -> bool:
         return await self.poll() is None
 
-    def _environment(self, kind: Kind) -> dict[str, str]:
-        environment = {"JUPYTERHUB_ROOT_DIR": str(names.LEARNER_HOME)}
-        if kind is Kind.INSTRUCTOR:
-            environment = {"JUPYTERHUB_ROOT_DIR": str(names.COURSE_ROOT), "DOORSTART_COURSE": self.name}
-        return environment
+    async def _last_words(self) -> str:
+        """The end of the container's log, for the Hub's."""
+        try:
+            log: bytes = await self.docker("logs", self.container_id, tail=20)
+        except docker.errors.APIError:
+            return ""
+        return log.decode(errors="replace")
 
-    def _create_kwargs(self, kind: Kind) -> dict[str, Any]:
+    def _environment(self, granted: Grant) -> dict[str, str]:
+        if granted.kind is Kind.INSTRUCTOR:
+            return {"JUPYTERHUB_ROOT_DIR": str(names.COURSE_ROOT), "DOORSTART_COURSE": granted.course}
+        return {"JUPYTERHUB_ROOT_DIR": str(names.LEARNER_HOME)}
+
+    def _create_kwargs(self, granted: Grant) -> dict[str, Any]:
         return {
             "user": f"{names.SERVER_UID}:{names.SERVER_UID}",
             "hostname": "server",
             "labels": {
                 names.LABEL_SITE: settings().site,
-                names.LABEL_ROLE: kind.value,
+                names.LABEL_ROLE: granted.kind.value,
                 names.LABEL_SERVER: self.sid,
             },
         }
 
-    def _mounts(self, kind: Kind) -> list[Mount]:
+    def _mounts(self, granted: Grant) -> list[Mount]:
         site = settings().site
         sockets = f"{self._mountpoint('servers')}/{self.sid}"
         relay = self._mountpoint("relay")
-        if kind is Kind.LEARNER:
+        if granted.kind is Kind.LEARNER:
             home = f"{site}-home-{self.user.name}"
             return confinement.learner_mounts(home=home, sockets=sockets, relay=relay)
         kernels = Path(names.KERNELS) / self.sid
         kernels.mkdir(mode=0o755, exist_ok=True)
         return confinement.instructor_mounts(
             home=f"{site}-desk-{self.user.name}",
-            course=f"{site}-course-{self.name}",
+            course=f"{site}-course-{granted.course}",
             sockets=sockets,
             relay=relay,
             sandbox=self._mountpoint("sandbox"),

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from doorstart.courses import build_course, read_course
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader, NbGraderAPI
 from traitlets.config import Config
+
+from doorstart.courses import build_course, read_course
 
 COURSES = Path(__file__).parents[3] / "courses"
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.nbgraderformat import MetadataValidator
+
 from doorstart.courses import build_course, course_id, read_course, read_unit
 from doorstart.courses.build import source_notebook
 from doorstart.courses.reading import AVERAGE_SENTENCE, LONGEST_SENTENCE, LONGEST_TASK, load
 from doorstart.names import ASSIGNMENT_ID, COURSE_ID
-from nbgrader.nbgraderformat import MetadataValidator
 
 COURSES = Path(__file__).parents[3] / "courses"
 OUTSIDE = re.compile(r"[a-z]+://|\bwww\.|<(?:img|script|link|iframe)\b|!\[", re.IGNORECASE)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from doorstart.courses.data import _generator, belgian_csv, read_firm
 from doorstart.courses.format import CourseError
 from doorstart.courses.law import read_law, values_on

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from doorstart.courses import CourseError, build_course, read_course, read_unit
 from doorstart.courses.format import read_wrong_answers
 

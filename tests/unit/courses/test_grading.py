@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 import nbformat
 import pytest
+
 from doorstart.courses import read_unit, reference_answers, reference_solution, wrong_solution
 from doorstart.courses.cells import HIDDEN
 from doorstart.courses.format import read_wrong_answers

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from doorstart import names
 from doorstart_exchange_client.client import ExchangeClient
 from doorstart_exchange_client.wire import DIGEST_HEADER, PREFIX, pack

@@ -9,15 +9,16 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
-import doorstart_exchange_client.wire as client_wire
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import doorstart_exchange_client.wire as client_wire
 from doorstart.exchange import wire
 from doorstart.exchange.archive import Limits, Member, normalise, plain_from_any_tar
 from doorstart.exchange.errors import BadArchive, ExchangeError, TooLarge, TooManyFiles
 from doorstart.exchange.filenames import ALLOWED_TYPES
 from doorstart_exchange_client.wire import ArchiveError, pack, unpack
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from .running import COURSE, Site, work
 

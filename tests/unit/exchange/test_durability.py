@@ -21,6 +21,7 @@ import httpx
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+
 from doorstart import names
 from doorstart.exchange.receipts import ensure_signer, verify_receipt
 from doorstart.exchange.service import Exchange

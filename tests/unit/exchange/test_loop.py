@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doorstart_exchange_client.config import configure
 from jupyter_core.application import NoStart
 from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.nbgraderapp import NbGraderApp
@@ -24,6 +23,8 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 from nbgrader.server_extensions.assignment_list.handlers import AssignmentList
 from nbgrader.utils import parse_utc
 from traitlets.config import Config
+
+from doorstart_exchange_client.config import configure
 
 from .running import COURSE, NOTEBOOK, Site
 

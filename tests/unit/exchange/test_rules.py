@@ -7,10 +7,11 @@ from datetime import datetime
 
 import httpx
 import pytest
+from nbgrader.utils import parse_utc
+
 from doorstart import names
 from doorstart.exchange.receipts import verify_receipt
 from doorstart.exchange.wire import Receipt
-from nbgrader.utils import parse_utc
 
 from .running import COURSE, NOTEBOOK, Site, page, work
 

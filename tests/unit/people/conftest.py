@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from doorstart.people.client import Client
 
 HERE = Path(__file__).parent

@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from doorstart.people.authenticator import DoorstartAuthenticator
 from jupyterhub.proxy import Proxy
 from jupyterhub.spawner import Spawner
+
+from doorstart.people.authenticator import DoorstartAuthenticator
 
 STATE = Path(os.environ["TEST_HUB_STATE"])
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from jupyterhub import orm, roles
+from sqlalchemy import event
+
 from doorstart.people import lockout, passwords
 from doorstart.people.accounts import Accounts
 from doorstart.people.authenticator import DoorstartAuthenticator
 from doorstart.people.roster import Row
 from doorstart.people.tables import FailedLogins, ensure
-from jupyterhub import orm, roles
-from sqlalchemy import event
 
 ROWS = [Row("ann", "Ann", "nl", "learner", ("a.nl",)), Row("ben", "Ben", "nl", "instructor", ("a.nl",))]
 HASH = passwords.hashed("vier gele fietsen", rounds=4)

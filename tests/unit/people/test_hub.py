@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+
 from doorstart.people.__main__ import main
 from doorstart.people.client import HubError
 

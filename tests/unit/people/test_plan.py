@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from doorstart.people.plan import Change, Plan, PlanError, State, make
 from doorstart.people.roster import Row
 

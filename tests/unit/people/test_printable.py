@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from doorstart.people import words
 from doorstart.people.printable import Slip, slips, write
 from doorstart.people.roster import LANGUAGES

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from doorstart.people.roster import LANGUAGES, Problem, RosterError, Row, check, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from doorstart.people.roster import LANGUAGES, Problem, RosterError, Row, check, read
 
 HEADER = "username,display name,language,role,courses\n"
 ANN = Row("ann", "Ann Çelik", "nl", "learner", ("accounting.nl", "programming.nl"), line=2)

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 from docker.errors import DockerException
+
 from doorstart import names
 from doorstart.identity import Caller
 from doorstart.sandbox import kernels as module

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from doorstart.sandbox import unpack
 
 LIMIT = 1024 * 1024

@@ -9,6 +9,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from doorstart_sandbox_kernel import workfolder
 
 

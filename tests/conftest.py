@@ -1,0 +1,84 @@
+"""What all tests share: a site of their own on the real engine, with people of their own.
+
+The site is brought up once for all tests that ask for it, under a name and on a port of its own, and destroyed at the
+end. ``DOORSTART_TEST_KEEP=1`` leaves it running, which makes the next run start at once.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import docker
+import pytest
+
+ARTEFACTS = Path(__file__).parents[1] / "build" / "test-artefacts"
+"""Screenshots and reports of a test run."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The tests' site: its address, its engine, its place on the host."""
+
+    url: str
+    client: docker.DockerClient
+    name: str
+
+    def container(self, service: str) -> docker.models.containers.Container:
+        """The container of a service."""
+        return self.client.containers.get(f"{self.name}-{service}")
+
+    def add(self, role: str, courses: list[str], *, language: str = "en", prefix: str = "") -> tuple[str, str]:
+        """Add somebody with a fresh name; the username and a password that need not be changed."""
+        from doorstart.site import containers
+
+        username = f"{prefix or role}-{secrets.token_hex(3)}"
+        row = {"username": username, "display_name": username, "language": language, "role": role, "courses": courses}
+        command = ["python", "-m", "doorstart.people", "import"]
+        request = {"rows": [row], "one_time": False}
+        answer = containers.execute_json(self.client, f"{self.name}-hub", command, request)
+        return username, str(answer["passwords"][0]["password"])
+
+    def wait_until_healthy(self, timeout: float = 90) -> None:
+        """Wait until the Hub answers through the proxy; ``timeout`` in seconds."""
+        import httpx
+
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            try:
+                if httpx.get(f"{self.url}/hub/api/health", timeout=5).status_code == httpx.codes.OK:
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.3)
+        raise TimeoutError("the Hub did not come back")
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """A running site with the demo courses."""
+    os.environ["DOORSTART_SITE"] = os.environ.get("DOORSTART_TEST_SITE", "doorstart-test")
+    os.environ["DOORSTART_PORT"] = os.environ.get("DOORSTART_TEST_PORT", "18080")
+    from doorstart.settings import Settings, settings
+    from doorstart.site import engine, lifecycle
+    from doorstart.site.place import Place
+
+    settings.cache_clear()
+    chosen = Settings()
+    lifecycle.up(chosen)
+    client = engine.connect()
+    assert client is not None
+    yield Site(Place(chosen).url, client, chosen.site)
+    if not os.environ.get("DOORSTART_TEST_KEEP"):
+        lifecycle.destroy(chosen)
+
+
+@pytest.fixture(scope="session")
+def artefacts() -> Path:
+    """The folder for screenshots and reports."""
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    return ARTEFACTS
