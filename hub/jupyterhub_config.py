@@ -11,7 +11,7 @@ from doorstart.settings import settings
 from doorstart.spawner import DoorstartSpawner
 from doorstart.spawner.spawner import unix_url
 
-c = get_config()  # noqa: F821  # traitlets defines it
+c = get_config()  # type: ignore[name-defined]  # noqa: F821  # traitlets defines it
 state = Path(names.STATE / "hub")
 proxy = Path(names.RUN / "proxy")
 

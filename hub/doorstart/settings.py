@@ -47,9 +47,6 @@ class Settings(BaseSettings):
     # Log-in
     failed_logins: int = Field(5, ge=1, description="Wrong passwords in a row before an account is locked.")
     lockout: int = Field(900, ge=1, description="How long a locked account stays locked.")
-    authenticator: str = Field(
-        "native", description="native (accounts from the roster), ldap, or generic-oauth; see docs/admins.md."
-    )
 
     # Exchange
     exchange_database: str = Field(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.table import Table
@@ -117,7 +118,7 @@ def _plain(row: roster.Row) -> dict[str, Any]:
     }
 
 
-def _refuse(problems: list[roster.Problem], as_json: bool) -> None:
+def _refuse(problems: Iterable[roster.Problem], as_json: bool) -> NoReturn:
     if as_json:
         print(json.dumps({"ok": False, "problems": [{"line": p.line, "reason": p.reason} for p in problems]}))
     else:

@@ -23,7 +23,7 @@ import re
 from pathlib import Path
 from typing import Any, NoReturn
 
-import jupytext  # type: ignore[import-untyped]
+import jupytext
 from nbformat import NotebookNode
 
 from doorstart.courses.format import CourseError, Language, Task, Unit

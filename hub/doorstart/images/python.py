@@ -46,6 +46,10 @@ def target_environment() -> dict[str, str]:
     }
 
 
+_ENTRY = re.compile(r"(?P<name>[^\s;]+)(?:\s*;\s*(?P<marker>.*?))?(?P<hashes>(?:\s*\\\n\s+--hash=\S+)*)\s*\Z")
+"""One package of an exported lock: the name and version, perhaps a marker, and the hashes on lines of their own."""
+
+
 def for_target(exported: str) -> str:
     """The lines of an exported lock that hold inside an image, without their markers.
 

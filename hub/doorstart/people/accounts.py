@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from jupyterhub import orm  # type: ignore[import-untyped]
-from nativeauthenticator.orm import UserInfo  # type: ignore[import-untyped]
+from jupyterhub import orm
+from nativeauthenticator.orm import UserInfo
 from sqlalchemy.orm import Session
 
 from doorstart.people import plan as plans

@@ -10,7 +10,7 @@ import asyncio
 from functools import cached_property
 from typing import Any, cast
 
-from nativeauthenticator import NativeAuthenticator  # type: ignore[import-untyped]
+from nativeauthenticator import NativeAuthenticator
 from sqlalchemy.orm import Session
 from tornado import web
 from traitlets import Bool, Integer, default

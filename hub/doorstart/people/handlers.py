@@ -14,10 +14,10 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from jupyterhub import orm  # type: ignore[import-untyped]
-from jupyterhub.apihandlers.base import APIHandler  # type: ignore[import-untyped]
-from jupyterhub.metrics import TOTAL_USERS  # type: ignore[import-untyped]
-from jupyterhub.scopes import Scope  # type: ignore[import-untyped]
+from jupyterhub import orm
+from jupyterhub.apihandlers.base import APIHandler
+from jupyterhub.metrics import TOTAL_USERS
+from jupyterhub.scopes import Scope
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tornado import web
 

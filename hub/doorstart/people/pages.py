@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyterhub.apihandlers.auth import OAuthAuthorizeHandler  # type: ignore[import-untyped]
-from jupyterhub.handlers.base import BaseHandler  # type: ignore[import-untyped]
-from jupyterhub.handlers.login import LoginHandler  # type: ignore[import-untyped]
-from jupyterhub.utils import url_path_join  # type: ignore[import-untyped]
+from jupyterhub.apihandlers.auth import OAuthAuthorizeHandler
+from jupyterhub.handlers.base import BaseHandler
+from jupyterhub.handlers.login import LoginHandler
+from jupyterhub.utils import url_path_join
 from tornado import web
 from tornado.httputil import url_concat
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import socket
@@ -47,7 +48,7 @@ def execute(client: docker.DockerClient, name: str, command: list[str], stdin: b
     container = running(client, name)
     started = client.api.exec_create(container.id, command, stdin=True)
     connection = client.api.exec_start(started["Id"], socket=True)
-    raw: socket.socket = connection._sock
+    raw: socket.socket = connection._sock  # type: ignore[union-attr]  # over a Unix socket or TCP it has one
     raw.settimeout(600)
     raw.sendall(stdin)
     raw.shutdown(socket.SHUT_WR)
@@ -86,10 +87,8 @@ def _demultiplex(raw: socket.socket) -> tuple[bytes, bytes]:
 
 def _failed(output: bytes, said: bytes, command: list[str]) -> CommandError:
     answer: dict[str, Any] = {}
-    try:
+    with contextlib.suppress(ValueError, TypeError):
         answer = dict(json.loads(output))
-    except (ValueError, TypeError):
-        pass
     last = said.decode(errors="replace").strip().splitlines()[-1:] or [f"{' '.join(command)} failed"]
     return CommandError(str(answer.get("message") or last[0]), answer)
 

@@ -12,16 +12,18 @@ import tempfile
 from pathlib import Path
 
 import docker
+from docker.models.containers import Container
 from docker.types import Mount
 
 from doorstart import names
 from doorstart.courses.build import build_course, course_id
+from doorstart.courses.format import Language
 from doorstart.images.build import Image
 from doorstart.site import containers
 from doorstart.site.place import TOP, Place
 from doorstart.site.progress import Step
 
-LANGUAGE = "en"
+LANGUAGE: Language = "en"
 """The language of the demo courses."""
 
 # Runs in an instructor's image: takes over the units that the course does not have yet, and makes their learner's form.
@@ -133,7 +135,7 @@ def _below(folder: str, archive: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _content(container: docker.models.containers.Container, folder: str) -> bytes:
+def _content(container: Container, folder: str) -> bytes:
     """What is in a folder of a container, without the folder's own name."""
     stream, _ = container.get_archive(folder)
     buffer = io.BytesIO()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import time
 
@@ -115,10 +116,8 @@ def _remove_servers(client: docker.DockerClient, site: str) -> int:
     for container in client.containers.list(all=True, filters={"label": f"doorstart.site={site}"}):
         if container.labels.get("doorstart.role") in ("learner", "instructor", "kernel"):
             container.stop(timeout=10)
-            try:
+            with contextlib.suppress(docker.errors.APIError):  # somebody else may be removing it
                 container.remove()
-            except docker.errors.APIError:
-                pass  # it removes itself when it stops
             removed += 1
     return removed
 

@@ -6,6 +6,7 @@ import io
 import tarfile
 
 import docker
+from docker.models.containers import Container
 
 from doorstart import names
 from doorstart.images.build import Image
@@ -48,7 +49,7 @@ def install(client: docker.DockerClient, place: Place, proxy: Image) -> None:
         helper.remove(v=False)
 
 
-def _read(container: docker.models.containers.Container, folder: str) -> dict[str, bytes]:
+def _read(container: Container, folder: str) -> dict[str, bytes]:
     stream, _ = container.get_archive(folder)
     with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as tar:
         files = {one.name.rpartition("/")[2]: tar.extractfile(one) for one in tar if one.isfile()}

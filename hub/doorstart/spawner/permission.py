@@ -15,7 +15,7 @@ class Kind(Enum):
     INSTRUCTOR = "instructor"
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """This person has no such server; the message is for the person."""
 
 
@@ -34,16 +34,16 @@ def grant(server_name: str, groups: list[str]) -> Grant:
     after it by :func:`doorstart.names.server_name`.
 
     Raises:
-        Refused: there is no such server for this person.
+        RefusedError: there is no such server for this person.
     """
     taught = names.courses_of(groups, "instructor")
     if not server_name:
         if names.courses_of(groups, "learner"):
             return Grant(Kind.LEARNER)
         if taught:
-            raise Refused(f"An instructor has one server for each course. Yours: {', '.join(taught)}.")
-        raise Refused("You are not in a course yet. Ask your instructor.")
+            raise RefusedError(f"An instructor has one server for each course. Yours: {', '.join(taught)}.")
+        raise RefusedError("You are not in a course yet. Ask your instructor.")
     for course in taught:
         if names.server_name(course) == server_name:
             return Grant(Kind.INSTRUCTOR, course)
-    raise Refused("There is no such server. Go back to the start page.")
+    raise RefusedError("There is no such server. Go back to the start page.")

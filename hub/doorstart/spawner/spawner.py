@@ -16,11 +16,12 @@ from docker.types import Mount
 from dockerspawner import DockerSpawner
 from jupyterhub.objects import Server
 from jupyterhub.spawner import SpawnException
+from traitlets import default
 
 from doorstart import names, sealing
 from doorstart.settings import settings
 from doorstart.spawner import confinement
-from doorstart.spawner.permission import Grant, Kind, Refused, grant
+from doorstart.spawner.permission import Grant, Kind, RefusedError, grant
 
 
 def unix_url(socket: str) -> str:
@@ -86,13 +87,13 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
         """
         try:
             granted = grant(self.name, [group.name for group in self.user.groups])
-        except Refused as error:
+        except RefusedError as error:
             raise SpawnException(str(error), reason="not-allowed", status_code=403) from None
         image = settings().instructor_image if granted.kind is Kind.INSTRUCTOR else settings().learner_image
         if not image:
             raise SpawnException("No image is promoted for this server. Tell the admin of the site.", reason="image")
         # A request's options must not reach the container: whatever they say, these are the values.
-        self.user_options = {}
+        self.user_options: dict[str, Any] = {}
         self.image = image
         self.allowed_images = self._allowed()
         self.extra_create_kwargs = self._create_kwargs(granted)
@@ -123,6 +124,7 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
         await super().stop(now)
         await asyncio.to_thread(sealing.remove, self.folder)
 
+    @default("object_name")
     def _object_name_default(self) -> str:
         """The container's name; the site's is in it, so that two sites can share an engine."""
         return f"{settings().site}-server-{self.sid}"

@@ -1,7 +1,6 @@
 """nbgrader's authentication plugin: which courses somebody is in, as the exchange knows it."""
 
 # nbgrader has no type information, so its classes are Any to mypy.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 from __future__ import annotations
 
 from nbgrader.auth import BaseAuthPlugin

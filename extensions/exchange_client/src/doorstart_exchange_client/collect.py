@@ -1,7 +1,6 @@
 """``nbgrader collect``: brings the learners' latest submissions into the course's folder."""
 
 # nbgrader has no type information, so its classes are Any to mypy.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 from __future__ import annotations
 
 from datetime import datetime

@@ -1,7 +1,6 @@
 """What all exchange classes share: configuration, the client, the names of local folders, errors in nbgrader's way."""
 
 # nbgrader has no type information, so its classes are Any to mypy.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 from __future__ import annotations
 
 import os

@@ -1,7 +1,6 @@
 """``nbgrader fetch_assignment``: gets an assignment, and never overwrites a learner's work."""
 
 # nbgrader has no type information, so its classes are Any to mypy.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 from __future__ import annotations
 
 from nbgrader.exchange import abc

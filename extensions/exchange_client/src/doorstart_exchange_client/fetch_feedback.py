@@ -1,7 +1,6 @@
 """``nbgrader fetch_feedback``: brings a learner the feedback for their submissions."""
 
 # nbgrader has no type information, so its classes are Any to mypy.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 from __future__ import annotations
 
 from typing import Any

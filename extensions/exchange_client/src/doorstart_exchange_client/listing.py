@@ -4,7 +4,6 @@ The dictionaries have the fields that nbgrader's panels read; see ``nbgrader.ser
 """
 
 # nbgrader has no type information, so its classes are Any to mypy.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 from __future__ import annotations
 
 import json

@@ -1,7 +1,6 @@
 """``nbgrader release_assignment``: hands an assignment out, as a new version when it was changed."""
 
 # nbgrader has no type information, so its classes are Any to mypy.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,7 +1,6 @@
 """``nbgrader release_feedback``: gives each learner the feedback for the submission that was graded."""
 
 # nbgrader has no type information, so its classes are Any to mypy.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 from __future__ import annotations
 
 import re

@@ -1,7 +1,6 @@
 """``nbgrader submit``: hands in an assignment's folder and keeps the receipt."""
 
 # nbgrader has no type information, so its classes are Any to mypy.
-# mypy: disable-error-code="import-untyped", allow-subclassing-any
 from __future__ import annotations
 
 from difflib import get_close_matches
