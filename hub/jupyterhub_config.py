@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jupyterhub.handlers
 
-from doorstart import keys, names, scopes
+from doorstart import keys, landing, names, scopes
 from doorstart.people.authenticator import DoorstartAuthenticator
 from doorstart.settings import settings
 from doorstart.spawner import DoorstartSpawner
@@ -21,9 +21,10 @@ c.JupyterHub.hub_socket_mode = 0o666
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = unix_url(str(proxy / "api.sock"))
 c.ConfigurableHTTPProxy.auth_token = keys.ensure(proxy / "token", gid=names.PROXY_UID)
-c.ConfigurableHTTPProxy.check_running_interval = 5
 c.JupyterHub.cleanup_servers = False  # servers outlive a restart of the Hub
 c.JupyterHub.cleanup_proxy = False
+# Seconds. At each of these times the Hub also gives the proxy the routes that it lacks, after a restart for example.
+c.JupyterHub.last_activity_interval = 5
 c.JupyterHub.db_url = f"sqlite:///{state / 'hub.db'}"
 c.JupyterHub.cookie_secret_file = str(state / "cookie-secret")
 
@@ -32,7 +33,11 @@ c.JupyterHub.authenticator_class = DoorstartAuthenticator
 c.JupyterHub.load_roles = scopes.load_roles()
 c.JupyterHub.allow_named_servers = True
 c.JupyterHub.template_paths = ["/srv/doorstart/templates"]
-jupyterhub.handlers.default_handlers[:] = scopes.without_closed_pages(jupyterhub.handlers.default_handlers)
+c.JupyterHub.default_url = landing.default_url
+jupyterhub.handlers.default_handlers[:] = [
+    *landing.handlers,  # first, so before the Hub's own page of the same address
+    *scopes.without_closed_pages(jupyterhub.handlers.default_handlers),
+]
 
 # Servers
 c.JupyterHub.spawner_class = DoorstartSpawner
@@ -51,6 +56,6 @@ c.JupyterHub.services = [
     {
         "name": "idle-culler",
         "display": False,
-        "command": [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={settings().idle_timeout}"],
+        "command": [sys.executable, "-m", "doorstart.culler", f"--timeout={settings().idle_timeout}"],
     },
 ]

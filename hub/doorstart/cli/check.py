@@ -2,11 +2,55 @@
 
 from __future__ import annotations
 
+import json
+import signal
+from types import FrameType
+from typing import Annotated
+
 import typer
 
+from doorstart.check import loop
+from doorstart.check.report import Report, StepFailedError
+from doorstart.site.courses import course_folders
+from doorstart.site.progress import console, errors
+
 app = typer.Typer(help="Checks of the running site.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 @app.callback()
 def checks() -> None:
     """Checks of the running site."""
+    signal.signal(signal.SIGTERM, _stop)
+
+
+@app.command(name="loop")
+def loop_(
+    course: Annotated[str, typer.Option(help="The course whose first unit is used; see: doorstart course list")] = (
+        "programming"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Drive the whole loop: fetch, submit, grade and return an assignment, with people made for it."""
+    folders = {folder.name: folder for folder in course_folders()}
+    if course not in folders:
+        raise typer.BadParameter(f"there is no course {course!r}; there is {', '.join(folders)}")
+    report = Report(as_json=as_json)
+    failure: StepFailedError | None = None
+    try:
+        loop.check(folders[course], report)
+    except StepFailedError as error:
+        failure = error
+    if as_json:
+        print(json.dumps(report.plain()))
+    elif failure:
+        errors.print(f"[red]Error:[/red] {failure}", markup=True)
+    else:
+        console.print(f"The whole loop works ({report.seconds:.1f} s).")
+    if failure:
+        raise typer.Exit(1)
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    """End in order, as Ctrl-C does, so that a check that is told to stop cleans up."""
+    raise KeyboardInterrupt

@@ -6,6 +6,7 @@ on one engine do not overwrite each other's.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import shutil
@@ -14,6 +15,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -106,7 +108,20 @@ class Builder:
             debian.DebianError: the base could not be made.
             python.FetchError: a Python package could not be fetched.
         """
-        return {recipe.name: self.ensure(recipe) for recipe in self.recipes}
+        with self._alone():
+            return {recipe.name: self.ensure(recipe) for recipe in self.recipes}
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One build at a time in a checkout: two would write to the same folders."""
+        self.cache.mkdir(parents=True, exist_ok=True)
+        with (self.cache / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.say("waiting for another build in this checkout")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def ensure(self, recipe: Recipe) -> Image:
         """One image, and first those it starts from; built if the engine does not have it."""

@@ -1,4 +1,4 @@
-"""``python -m doorstart.people import|list|reset``: for the command line on the host, through ``docker exec -i``.
+"""``python -m doorstart.people import|list|reset|forget``: for the host's command line, through ``docker exec -i``.
 
 The request is JSON on standard input (nothing for ``list``), so passwords and names are in no process list. Standard
 output is the Hub's answer as JSON; the exit code is 0, or 1 with ``{"status", "message", "problems"}``.
@@ -16,12 +16,12 @@ from doorstart import names
 from doorstart.people.client import Client, HubError
 
 TOKEN_FILE = names.STATE / "hub" / "admin-token"
-_USAGE = "usage: python -m doorstart.people import|list|reset  (a JSON object on standard input, except for list)"
+_USAGE = "usage: python -m doorstart.people import|list|reset|forget  (JSON on standard input, except for list)"
 
 
 def main(arguments: Sequence[str], hub_socket: Path, token_file: Path) -> int:
     """Ask once; returns the exit code."""
-    if len(arguments) != 1 or arguments[0] not in ("import", "list", "reset"):
+    if len(arguments) != 1 or arguments[0] not in ("import", "list", "reset", "forget"):
         sys.stderr.write(_USAGE + "\n")
         return 2
     client = Client(hub_socket, token_file)
@@ -30,8 +30,10 @@ def main(arguments: Sequence[str], hub_socket: Path, token_file: Path) -> int:
             answer = client.people()
         elif arguments[0] == "import":
             answer = client.import_roster(_request())
-        else:
+        elif arguments[0] == "reset":
             answer = client.reset(_request())
+        else:
+            answer = client.forget(_request())
     except HubError as error:
         sys.stdout.write(json.dumps(error.answer) + "\n")
         return 1

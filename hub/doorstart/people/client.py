@@ -9,12 +9,18 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 TIMEOUT = 600.0
 """Longest wait for an answer, in seconds: a fifth of a second for each new password, and 1,000 people."""
+
+STOP_TIMEOUT = 60.0
+"""Longest wait for somebody's servers to stop, in seconds."""
+PASSING = "check-"
+"""How the usernames of people begin who exist for the time of a check only."""
 
 
 class HubError(Exception):
@@ -70,7 +76,48 @@ class Client:
         rest = {key: value for key, value in request.items() if key != "username"}
         return self._ask("POST", f"/people/{quote(username, safe='')}/password", rest)
 
+    def forget(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Stop the servers of some people and delete their accounts without a trace; ``request["usernames"]``.
+
+        Only people of a check are deleted. Everybody else's account is deactivated, by an import: a name that was given
+        up and then given to somebody else would bring the old owner's submissions with it.
+
+        Returns:
+            ``{"forgotten": [username, …]}``; who was not there is not in it.
+
+        Raises:
+            HubError: the Hub refused, a server did not stop, or a name is not one of a check.
+        """
+        usernames = request.get("usernames")
+        if not isinstance(usernames, list) or not all(str(name).startswith(PASSING) for name in usernames):
+            raise HubError(400, f'Whom? The request needs "usernames", and each begins with {PASSING!r}.')
+        return {"forgotten": [name for name in usernames if self._forget(str(name))]}
+
+    def _forget(self, username: str) -> bool:
+        path = f"/hub/api/users/{quote(username, safe='')}"
+        deadline = time.monotonic() + STOP_TIMEOUT
+        while True:
+            status, text = self._send("GET", path)
+            if status == 404:
+                return False
+            servers = self._object(status, text, 200).get("servers", {})
+            if not servers:
+                break
+            if time.monotonic() > deadline:
+                raise HubError(0, f"The servers of {username} have not stopped after {STOP_TIMEOUT:.0f} s.")
+            for name in servers:
+                self._send("DELETE", f"{path}/servers/{name}" if name else f"{path}/server")
+            time.sleep(0.2)
+        status, text = self._send("DELETE", path)
+        if status not in (204, 404):
+            self._object(status, text, 204)
+        return True
+
     def _ask(self, method: str, path: str, request: dict[str, Any] | None = None) -> dict[str, Any]:
+        return self._object(*self._send(method, self._prefix + path, request), 200)
+
+    def _send(self, method: str, path: str, request: dict[str, Any] | None = None) -> tuple[int, str]:
+        """The status and the text of the Hub's answer."""
         try:
             token = self._token_file.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
@@ -79,20 +126,28 @@ class Client:
         body = None if request is None else json.dumps(request)
         headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
         try:
-            connection.request(method, self._prefix + path, body=body, headers=headers)
+            connection.request(method, path, body=body, headers=headers)
             response = connection.getresponse()
-            text = response.read().decode("utf-8", "replace")
+            return response.status, response.read().decode("utf-8", "replace")
         except (OSError, http.client.HTTPException) as error:
             raise HubError(0, f"The Hub does not answer on {self._socket} ({error}). Is the site up?") from error
         finally:
             connection.close()
+
+    @staticmethod
+    def _object(status: int, text: str, expected: int) -> dict[str, Any]:
+        """The JSON object in an answer with the expected status.
+
+        Raises:
+            HubError: another status, or something else than a JSON object.
+        """
         try:
             answer = json.loads(text)
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
-            raise HubError(response.status, f"The Hub gave an answer that is not JSON (status {response.status}).")
-        if response.status != 200:
-            message = str(answer.get("message") or f"The Hub refused with status {response.status}.")
-            raise HubError(response.status, message, answer.get("problems"))
+            raise HubError(status, f"The Hub gave an answer that is not JSON (status {status}).")
+        if status != expected:
+            message = str(answer.get("message") or f"The Hub refused with status {status}.")
+            raise HubError(status, message, answer.get("problems"))
         return answer

@@ -94,13 +94,14 @@ def _failed(output: bytes, said: bytes, command: list[str]) -> CommandError:
 
 
 def archive(folder: Path, *, uid: int = 0) -> bytes:
-    """A folder as a tar file whose entries belong to a user."""
+    """A folder as a tar file whose entries belong to a user; the same content gives the same bytes."""
     buffer = io.BytesIO()
 
     def owned(entry: tarfile.TarInfo) -> tarfile.TarInfo:
         entry.uid = entry.gid = uid
         entry.uname = entry.gname = ""
         entry.mode = 0o755 if entry.isdir() else 0o644
+        entry.mtime = 0
         return entry
 
     with tarfile.open(fileobj=buffer, mode="w") as tar:

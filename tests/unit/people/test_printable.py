@@ -72,7 +72,8 @@ def test_every_language_has_every_text_with_the_same_places(language):
 
 
 def test_the_templates_use_only_texts_that_exist():
-    for template in TEMPLATES.glob("*.html"):
+    for name in ("login.html", "change-password.html", "show-password.html", "page.html"):
+        template = TEMPLATES / name
         used = re.findall(r"texts\.(\w+)", template.read_text())
         assert set(used) <= set(words.of("en")), template.name
 

@@ -13,6 +13,9 @@ c.ServerApp.jpserver_extensions = {
     "nbgrader.server_extensions.course_list": False,
 }
 
+# Not a log-in shell, which would forget where nbgrader is.
+c.ServerApp.terminado_settings = {"shell_command": ["/bin/bash"]}
+
 # Every kernel, whatever a notebook's metadata asks for, is a throw-away container of its own.
 c.KernelProvisionerFactory.default_provisioner_name = "doorstart-sandbox"
 

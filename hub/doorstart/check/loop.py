@@ -1,0 +1,185 @@
+"""The whole loop on the running site, as its people's browsers would drive it.
+
+A learner fetches an assignment, solves it and submits it; the instructor collects it, autogrades it and returns
+feedback; the learner reads the score. In a course of its own, with people of its own: see
+:mod:`doorstart.check.stage`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from doorstart import names
+from doorstart.check.client import ClientError, Server
+from doorstart.check.report import Report
+from doorstart.check.stage import Stage, staged
+from doorstart.courses import build_course, read_unit, reference_solution
+from doorstart.courses.format import Language, Unit
+from doorstart.site.courses import LANGUAGE, add_units
+
+COURSE = "selfcheck.en"
+"""The course that exists only while the loop is checked."""
+
+
+class LoopError(Exception):
+    """The site answered, but not with what the loop needs; the message says what is missing."""
+
+
+def check(folder: Path, report: Report, language: Language = LANGUAGE) -> None:
+    """Drive the loop with the first unit of a course.
+
+    Args:
+        folder: The course's folder, such as ``courses/programming``.
+        report: Gets the steps.
+        language: One of the course's languages.
+
+    Raises:
+        StepFailedError: a step failed; the steps after it were not tried.
+    """
+    with staged(COURSE, report) as stage:
+        _Loop(stage, folder, language, report).run()
+
+
+class _Loop:
+    def __init__(self, stage: Stage, folder: Path, language: Language, report: Report) -> None:
+        self.stage = stage
+        self.folder = folder
+        self.language: Language = language
+        self.step = report.step
+        self.unit = ""
+        """The unit's id, which is also its notebook's name."""
+        self.assignment = ""
+        """The unit's id with this run's mark: what earlier runs handed in is not collected again."""
+
+    def run(self) -> None:
+        """All steps, in order."""
+        with self.step("Course") as current:
+            unit = self._load()
+            current.note = f"{self.folder.name}, {unit.title.get(self.language, unit.id)}"
+        with self.step("People"):
+            log_in_learner, log_in_instructor = self.stage.add("learner"), self.stage.add("instructor")
+        with self.step("Learner logs in"):
+            learner = log_in_learner()
+        with learner:
+            with self.step("Learner's server starts"):
+                desk = learner.start_server()
+            receipt = self._hand_in(desk)
+            with self.step("Instructor logs in"):
+                instructor = log_in_instructor()
+            with instructor:
+                with self.step("Course's server starts"):
+                    office = instructor.start_server(names.server_name(COURSE))
+                self._grade(office, learner.username, unit)
+            self._read_feedback(desk, receipt, unit)
+
+    def _load(self) -> Unit:
+        with tempfile.TemporaryDirectory() as scratch:
+            built = Path(scratch)
+            self.unit = build_course(self.folder, self.language, built)[0]
+            self.assignment = f"{self.unit}-{self.stage.run}"
+            (built / "source" / self.unit).rename(built / "source" / self.assignment)
+            add_units(
+                self.stage.client, self.stage.place, self.stage.instructor_image, COURSE, built, [self.assignment]
+            )
+        return read_unit(self.folder / "units" / self.unit)
+
+    def _hand_in(self, desk: Server) -> str:
+        """Fetch, solve and submit; the receipt's number."""
+        with self.step("Fetch the assignment"):
+            self._assignment(desk, "fetch", "fetched")
+        with self.step("Put in the reference solution"):
+            path = f"api/contents/{COURSE}/{self.assignment}/{self.unit}.ipynb"
+            fetched = nbformat.from_dict(desk.json("GET", path)["content"])  # type: ignore[no-untyped-call]
+            solved = reference_solution(self.folder, self.unit, self.language, fetched)
+            desk.json("PUT", path, json={"type": "notebook", "format": "json", "content": solved})
+        with self.step("Submit") as current:
+            (submission,) = self._assignment(desk, "submit", "submitted")["submissions"]
+            current.note = f"at {submission['timestamp']}"
+        with self.step("Receipt") as current:
+            receipt = str(submission["receipt"])
+            kept = [json.loads(text) for text in _files(desk, f"receipts/{COURSE}", ".json")]
+            if [one["id"] for one in kept] != [receipt]:
+                raise LoopError("The receipt that the learner's folder “receipts” has is not the submission's.")
+            current.note = receipt
+        return receipt
+
+    def _grade(self, office: Server, learner: str, unit: Unit) -> None:
+        one = f"formgrader/api/assignment/{self.assignment}"
+        with self.step("Collect"):
+            _nbgrader(office, f"{one}/collect")
+            self._submission(office, learner)
+        with self.step("Autograde") as current:
+            _nbgrader(office, f"formgrader/api/submission/{self.assignment}/{learner}/autograde")
+            graded = self._submission(office, learner)
+            _require_points(graded.get("score"), graded.get("max_score"), unit)
+            current.note = f"{unit.autograded_points} of {unit.points} points"
+        with self.step("Generate feedback"):
+            _nbgrader(office, f"{one}/{learner}/generate_feedback")
+        with self.step("Release feedback"):
+            _nbgrader(office, f"{one}/{learner}/release_feedback")
+
+    def _submission(self, office: Server, learner: str) -> dict[str, Any]:
+        found: dict[str, Any] = office.json("GET", f"formgrader/api/submission/{self.assignment}/{learner}")
+        return found
+
+    def _read_feedback(self, desk: Server, receipt: str, unit: Unit) -> None:
+        with self.step("Fetch feedback"):
+            submissions = self._assignment(desk, "fetch_feedback", "submitted")["submissions"]
+            (submission,) = [one for one in submissions if one["receipt"] == receipt]
+            if not submission["local_feedback_path"]:
+                raise LoopError("The learner's server has no feedback for the submission.")
+        with self.step("Read the score") as current:
+            (page,) = _files(desk, submission["local_feedback_path"], ".html")
+            found = re.search(r"\(Score:\s*([\d.]+)\s*/\s*([\d.]+)\)", page)
+            if not found:
+                raise LoopError("The feedback shows no score.")
+            _require_points(found[1], found[2], unit)
+            current.note = f"{found[1]} of {found[2]} points"
+
+    def _assignment(self, desk: Server, action: str, status: str) -> dict[str, Any]:
+        """Do something in nbgrader's assignment list; this run's entry in the list afterwards."""
+        asked = {"course_id": COURSE, "assignment_id": self.assignment}
+        answer = desk.json("POST", f"assignments/{action}", json=asked)
+        _require_success(answer)
+        for entry in answer["value"]:
+            if (entry["assignment_id"], entry["status"]) == (self.assignment, status):
+                return dict(entry)
+        raise LoopError(f"The list of assignments does not show it as {status}. The log of the server says why.")
+
+
+def _nbgrader(office: Server, path: str) -> None:
+    _require_success(office.json("POST", path))
+
+
+def _require_success(answer: dict[str, Any]) -> None:
+    if not answer.get("success"):
+        said = str(answer.get("error") or answer.get("log") or answer.get("value") or "nothing").strip().splitlines()
+        raise LoopError(f"nbgrader said: {said[-1]}")
+
+
+def _require_points(score: object, most: object, unit: Unit) -> None:
+    expected = (float(unit.autograded_points), float(unit.points))
+    try:
+        got = (float(str(score)), float(str(most)))
+    except ValueError:
+        raise LoopError("It has no score: it was not graded.") from None
+    if got != expected:
+        raise LoopError(
+            f"The reference solution got {got[0]:g} of {got[1]:g} points, but must get {expected[0]:g} of "
+            f"{expected[1]:g}. Either a check of the course is wrong, or the kernel that graded it."
+        )
+
+
+def _files(server: Server, folder: str, suffix: str) -> list[str]:
+    """The text of the files in a folder of a server's whose names end with ``suffix``."""
+    listed = server.json("GET", f"api/contents/{folder}")["content"]
+    paths = sorted(str(one["path"]) for one in listed if one["type"] == "file" and one["path"].endswith(suffix))
+    if not paths:
+        raise ClientError(f"There is no file *{suffix} in {folder}.")
+    return [str(server.json("GET", f"api/contents/{path}?type=file&format=text")["content"]) for path in paths]

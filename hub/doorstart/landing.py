@@ -1,0 +1,200 @@
+"""Where people land after log-in, and the Hub's start page: a person's servers, and what can be done with each.
+
+A learner has one server, an instructor one for each course. Who may start which is decided in
+:mod:`doorstart.spawner.permission`; here it is only shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from jupyterhub.handlers.base import BaseHandler
+from tornado import web
+
+from doorstart import names
+from doorstart.people import words
+
+STATES = ("stopped", "starting", "running", "stopping")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A server that somebody has."""
+
+    name: str
+    """The server's name; empty for a learner's."""
+    course: str
+    """The course's id; empty for a learner's server, which is for all courses."""
+    state: str
+    """One of :data:`STATES`."""
+
+    @property
+    def title(self) -> str:
+        """The course for people to read: ``Stock management (en)``; empty for a learner's server."""
+        course, _, language = self.course.partition(".")
+        readable = course.replace("-", " ").capitalize()
+        return f"{readable} ({language})" if language else readable
+
+
+def entries(groups: list[str], states: Mapping[str, str]) -> list[Entry]:
+    """The servers of somebody with these Hub groups, a learner's first, then by course.
+
+    Args:
+        groups: The person's Hub groups.
+        states: The state of each server that is not stopped, by its name.
+    """
+    own = [""] if names.courses_of(groups, "learner") else []
+    found = [Entry(name, "", states.get(name, "stopped")) for name in own]
+    for course in names.courses_of(groups, "instructor"):
+        name = names.server_name(course)
+        found.append(Entry(name, course, states.get(name, "stopped")))
+    return found
+
+
+def destination(servers: list[Entry], *, admin: bool, hub: str, username: str) -> str:
+    """Where somebody goes after log-in: to the admin page, to the only server, or else to the start page.
+
+    Args:
+        servers: What the person has, see :func:`entries`.
+        admin: Whether the person is an admin.
+        hub: Path of the Hub, such as ``/hub/``.
+        username: The person's username.
+
+    Returns:
+        A path on the site.
+    """
+    if admin and not servers:
+        return f"{hub}admin"
+    if len(servers) == 1:
+        # The Hub starts the server, or goes on to it when it runs.
+        return f"{hub}spawn/{'/'.join(quote(part, safe='@~') for part in (username, servers[0].name) if part)}"
+    return f"{hub}home"
+
+
+def _state(spawner: Any) -> str:
+    if spawner.pending == "stop":
+        return "stopping"
+    if spawner.ready:
+        return "running"
+    return "starting" if spawner.active else "stopped"
+
+
+def _entries_of(user: Any) -> list[Entry]:
+    states = {name: _state(spawner) for name, spawner in user.spawners.items()}
+    return entries([group.name for group in user.groups], states)
+
+
+def default_url(handler: Any) -> str:
+    """``JupyterHub.default_url``: where this request's user goes; empty for somebody who is not logged in."""
+    user = handler.current_user
+    if user is None:
+        return ""
+    return destination(_entries_of(user), admin=bool(user.admin), hub=handler.hub.base_url, username=user.name)
+
+
+class StartPage(BaseHandler):  # type: ignore[misc]  # jupyterhub has no types
+    """The start page, in place of the Hub's own, which offers servers that nobody here can have."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Show the person's servers."""
+        user = self.current_user
+        servers = _entries_of(user)
+        for entry in servers:
+            if entry.state == "running":
+                await user.spawners[entry.name].poll_and_notify()  # it may have ended by itself
+        language = self._language()
+        html = await self.render_template(
+            "courses.html",
+            user=user,
+            servers=_entries_of(user),
+            language=language,
+            texts=TEXTS.get(language, TEXTS["en"]),
+        )
+        self.set_header("Cache-Control", "no-store")
+        self.finish(html)
+
+    def _language(self) -> str:
+        # Accounts from elsewhere (LDAP, OIDC) have no language: the browser's is taken.
+        accounts = getattr(self.authenticator, "accounts", None)
+        person = accounts.person(self.current_user.name) if accounts else None
+        return person.language if person else words.preferred(self.request.headers.get("Accept-Language", ""))
+
+
+handlers: list[tuple[str, type[web.RequestHandler]]] = [(r"/home", StartPage)]
+
+TEXTS: dict[str, words.Texts] = {
+    "en": {
+        "title": "Start",
+        "learner": "My work",
+        "courses": "Your courses",
+        "nothing": "You are not in a course yet. Ask your teacher.",
+        "admin": "Go to the admin page",
+        "stopped": "Not started",
+        "starting": "Starting",
+        "running": "Running",
+        "stopping": "Stopping",
+        "start": "Start",
+        "open": "Open",
+        "formgrader": "Open formgrader",
+        "new_tab": "opens in a new tab",
+        "stop": "Stop",
+        "stop_failed": "It was not stopped. Try again. If it goes wrong again, tell the admin.",
+    },
+    "nl": {
+        "title": "Start",
+        "learner": "Mijn werk",
+        "courses": "Je cursussen",
+        "nothing": "Je zit nog niet in een cursus. Vraag het aan je lesgever.",
+        "admin": "Naar de beheerpagina",
+        "stopped": "Niet gestart",
+        "starting": "Wordt gestart",
+        "running": "Gestart",
+        "stopping": "Wordt gestopt",
+        "start": "Starten",
+        "open": "Openen",
+        "formgrader": "Formgrader openen",
+        "new_tab": "opent in een nieuw tabblad",
+        "stop": "Stoppen",
+        "stop_failed": "Het stoppen is niet gelukt. Probeer het opnieuw. Lukt het weer niet, zeg het aan de beheerder.",
+    },
+    "fr": {
+        "title": "Accueil",
+        "learner": "Mon travail",
+        "courses": "Vos cours",
+        "nothing": "Vous n’êtes pas encore dans un cours. Demandez à votre professeur.",  # noqa: RUF001
+        "admin": "Aller à la page de gestion",
+        "stopped": "Pas démarré",
+        "starting": "Démarre",
+        "running": "Démarré",
+        "stopping": "S’arrête",  # noqa: RUF001
+        "start": "Démarrer",
+        "open": "Ouvrir",
+        "formgrader": "Ouvrir formgrader",
+        "new_tab": "s’ouvre dans un nouvel onglet",  # noqa: RUF001
+        "stop": "Arrêter",
+        "stop_failed": "L’arrêt a échoué. Essayez encore. Si cela échoue encore, dites-le à l’administrateur.",  # noqa: RUF001
+    },
+    "de": {
+        "title": "Start",
+        "learner": "Meine Arbeit",
+        "courses": "Ihre Kurse",
+        "nothing": "Sie sind noch in keinem Kurs. Fragen Sie Ihre Lehrkraft.",
+        "admin": "Zur Verwaltungsseite",
+        "stopped": "Nicht gestartet",
+        "starting": "Wird gestartet",
+        "running": "Gestartet",
+        "stopping": "Wird beendet",
+        "start": "Starten",
+        "open": "Öffnen",
+        "formgrader": "Formgrader öffnen",
+        "new_tab": "öffnet sich in einem neuen Tab",
+        "stop": "Beenden",
+        "stop_failed": "Das Beenden ist nicht gelungen. Versuchen Sie es noch einmal. Gelingt es wieder nicht, "
+        "sagen Sie es der Verwaltung.",
+    },
+}
+"""The page's words by language: plain sentences at B1 level."""

@@ -1,0 +1,1 @@
+"""Tests on the real engine: a whole site, its containers, its commands."""
