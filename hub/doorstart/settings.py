@@ -18,7 +18,9 @@ MIB = 1024 * 1024
 class Settings(BaseSettings):
     """The settings of one site. Sizes are in bytes, times in seconds."""
 
-    model_config = SettingsConfigDict(env_prefix="DOORSTART_", env_file="doorstart.env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="DOORSTART_", env_file=Path(__file__).parents[2] / "doorstart.env", extra="ignore"
+    )
 
     # The site
     site: str = Field("doorstart", pattern=r"^[a-z][a-z0-9-]{0,23}$", description="Prefix of containers and volumes.")

@@ -1,6 +1,6 @@
 """A class at work on a site: learners and instructors who use what a browser uses, and what an engine's owner sees.
 
-Learners use the REST API of nbgrader's assignment list, instructors that of formgrader; neither is changed by Doorstart.
+Learners use the REST API of nbgrader's assignment list, instructors that of formgrader. Doorstart changes neither.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import websocket
 from docker.models.containers import Container
 
 from doorstart import names
-from doorstart.check.client import Person, Server
+from doorstart.check.client import Person
 
 SERVICES = ("hub", "proxy", "relay", "exchange", "sandbox")
 

@@ -76,7 +76,9 @@ class _Loop:
                 with self.step("Course's server starts"):
                     office = instructor.start_server(names.server_name(COURSE))
                 self._grade(office, learner.username, unit)
-            self._read_feedback(desk, receipt, unit)
+                self._read_feedback(desk, receipt, unit)
+                with self.step("Withdraw the assignment"):
+                    _nbgrader(office, f"formgrader/api/assignment/{self.assignment}/unrelease")
 
     def _load(self) -> Unit:
         with tempfile.TemporaryDirectory() as scratch:

@@ -215,6 +215,9 @@ def _lock(place: Place, course: str) -> Iterator[None]:
 
 
 def _remove_volume(client: docker.DockerClient, name: str) -> None:
+    """Remove a volume of the check, and what a check that was killed left running on it."""
+    for container in client.containers.list(all=True, filters={"volume": name}):
+        container.remove(force=True)
     try:
         client.volumes.get(name).remove()
     except NotFound:

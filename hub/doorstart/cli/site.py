@@ -25,6 +25,7 @@ def up() -> None:
 def down() -> None:
     """Stop the site and all servers. Accounts, work and grades are kept."""
     lifecycle.down(settings())
+    console.print("The site is stopped. Accounts, work and grades are kept; `make up` starts it again.")
 
 
 @app.command()
@@ -37,6 +38,7 @@ def destroy(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fa
             console.print("Nothing was removed.")
             raise typer.Exit(1)
     lifecycle.destroy(settings())
+    console.print("Nothing of the site is left. `make up` makes a new one.")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -82,9 +82,8 @@ def down(settings: Settings) -> None:
             for container in client.containers.list(all=True, filters={"name": f"^{place.container(service)}$"}):
                 container.stop(timeout=10)
                 container.remove()
-        for network in client.networks.list(names=[f"{settings.site}-front"]):
+        for network in client.networks.list(names=[f"^{settings.site}-front$"]):
             network.remove()
-    console.print("The site is stopped. Accounts, work and grades are kept; `make up` starts it again.")
 
 
 def destroy(settings: Settings) -> None:
