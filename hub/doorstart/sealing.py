@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import shutil
 import socket
@@ -30,6 +31,7 @@ SEALED_MODE = 0o711
 """Mode of a sealed folder: root alone writes and lists, everybody may open a socket whose name they know."""
 
 _ACLS = ("system.posix_acl_access", "system.posix_acl_default")
+_REMOVALS = 10
 _CHECK_EVERY = 0.01
 _ALIVE_EVERY = 0.5
 
@@ -57,12 +59,22 @@ def prepare(folder: Path, *, uid: int, gid: int | None = None) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Remove a socket folder and what is in it, without following links; nothing happens if it is not there."""
+    """Remove a socket folder and what is in it, without following links; nothing happens if it is not there.
+
+    A container that is just starting may add a socket while the folder is emptied; then it is emptied again.
+    """
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         folder.unlink()
         return
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(folder)
+    for last in (*[False] * (_REMOVALS - 1), True):
+        try:
+            shutil.rmtree(folder)
+            return
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            if last or error.errno != errno.ENOTEMPTY:
+                raise
 
 
 async def seal(

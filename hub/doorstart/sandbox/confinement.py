@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from docker.types import LogConfig, Mount, Ulimit
+from docker.types import Mount
 
-from doorstart import names
+from doorstart import confinement, names
 from doorstart.settings import Settings
 
 ROLE = "kernel"
@@ -19,8 +19,6 @@ WORK = "/work"
 """The kernel's working folder: a copy of the submission's files, in memory."""
 
 _COMMAND = ["/opt/venv/bin/python", "-I", "/opt/doorstart/launcher.py"]
-_WORK_FILES = 16384
-"""Most files and folders that the working folder can hold."""
 
 
 def container_name(site: str, server_id: str, kernel_id: str) -> str:
@@ -48,43 +46,26 @@ def container_options(settings: Settings, server_id: str, kernel_id: str, socket
             names.LABEL_ROLE: ROLE,
             names.LABEL_SERVER: server_id,
         },
-        # Nothing from outside: no way to the network, no name that tells where this runs, no resolver of the host.
-        "network_mode": "none",
+        **confinement.common(settings),
         "hostname": "kernel",
-        "dns": ["127.0.0.1"],
-        "dns_search": ["."],
         "environment": _environment(settings),
-        # Nothing to gain inside
         "user": user,
-        "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges"],
-        "ipc_mode": "private",
-        "init": True,
-        # Nothing to leave behind
-        "read_only": True,
         "working_dir": "/",
-        "tmpfs": {
-            "/tmp": f"rw,nosuid,nodev,size={settings.tmp_size},mode=1777",  # noqa: S108 (the container's own)
-            WORK: (
-                f"rw,nosuid,nodev,size={settings.kernel_work_size},nr_inodes={_WORK_FILES},"
-                f"uid={names.KERNEL_UID},gid={names.KERNEL_UID},mode=0700"
-            ),
-        },
         "mounts": [
             Mount(SOCKETS, sockets, type="bind"),
             Mount(FILES, files, type="bind", read_only=True),
         ],
-        "log_config": LogConfig(type="json-file", config={"max-size": "256k", "max-file": "1"}),
+        "tmpfs": {
+            **confinement.common(settings)["tmpfs"],
+            WORK: confinement.in_memory(
+                settings.kernel_work_size, f"uid={names.KERNEL_UID},gid={names.KERNEL_UID},mode=0700"
+            ),
+        },
         # Nothing to exhaust; everything in memory above counts towards its memory.
         "mem_limit": settings.kernel_memory_limit,
         "memswap_limit": settings.kernel_memory_limit,
         "nano_cpus": round(settings.kernel_cpu_limit * 1e9),
         "pids_limit": settings.kernel_pids_limit,
-        "ulimits": [
-            Ulimit(name="nofile", soft=settings.open_files_limit, hard=settings.open_files_limit),
-            Ulimit(name="fsize", soft=settings.file_size_limit, hard=settings.file_size_limit),
-            Ulimit(name="core", soft=0, hard=0),
-        ],
     }
 
 

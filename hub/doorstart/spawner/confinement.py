@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from docker.types import Mount, Ulimit
+from docker.types import Mount
 
-from doorstart import names
+from doorstart import confinement, names
 from doorstart.settings import Settings
-
-PRIVATE_TMP = "rw,nosuid,nodev,mode=1777"
 
 
 def host_config(settings: Settings, mounts: list[Mount]) -> dict[str, Any]:
     """The confinement of a server.
 
-    No network but its own loopback, nothing writable but its home (or course) and a ``/tmp`` of limited size, no
-    capability, no way to gain one, no swap, limited processes, files and processors, and the engine's default seccomp
-    filter. ``init`` reaps what the server leaves behind.
+    As every container that runs a person's code, and writable are only the home (or course) and a ``/tmp`` of limited
+    size; memory without swap, processes and processors are limited.
 
     Args:
         settings: The site's limits.
@@ -30,26 +27,13 @@ def host_config(settings: Settings, mounts: list[Mount]) -> dict[str, Any]:
         Keyword arguments of :meth:`docker.APIClient.create_host_config`. Sizes in bytes.
     """
     return {
-        "network_mode": "none",
-        "auto_remove": False,  # the spawner removes it, so that the log of one that ended by itself can be read
-        "read_only": True,
+        **confinement.common(settings),
         "mounts": mounts,
-        "tmpfs": {"/tmp": f"{PRIVATE_TMP},size={settings.tmp_size}"},  # noqa: S108  # inside the container
-        "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges:true"],
-        "privileged": False,
-        "init": True,
-        "ipc_mode": "private",
+        "auto_remove": False,  # the spawner removes it, so that the log of one that ended by itself can be read
         "shm_size": settings.tmp_size,
         "mem_limit": settings.memory_limit,
         "memswap_limit": settings.memory_limit,
         "pids_limit": settings.pids_limit,
-        "ulimits": [
-            Ulimit(name="nofile", soft=settings.open_files_limit, hard=settings.open_files_limit),
-            Ulimit(name="fsize", soft=settings.file_size_limit, hard=settings.file_size_limit),
-            Ulimit(name="core", soft=0, hard=0),
-        ],
-        "log_config": {"type": "json-file", "config": {"max-size": "1m", "max-file": "1"}},
     }
 
 

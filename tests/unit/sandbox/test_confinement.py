@@ -22,8 +22,9 @@ def test_no_network_no_rights_nothing_to_write(options: dict[str, Any]) -> None:
     assert options["network_mode"] == "none"
     assert options["read_only"] is True
     assert options["cap_drop"] == ["ALL"]
-    assert "cap_add" not in options and "privileged" not in options and "devices" not in options
-    assert options["security_opt"] == ["no-new-privileges"]  # And so the engine's own seccomp rules.
+    assert "cap_add" not in options and "devices" not in options
+    assert not options["privileged"]
+    assert options["security_opt"] == ["no-new-privileges:true"]  # And so the engine's own seccomp rules.
     assert options["ipc_mode"] == "private"
     assert options["user"] == "2000:2000"
     assert options["init"] is True
@@ -44,7 +45,7 @@ def test_limits(options: dict[str, Any]) -> None:
     limits = {limit["Name"]: (limit["Soft"], limit["Hard"]) for limit in options["ulimits"]}
     assert limits == {"nofile": (1024, 1024), "fsize": (2**28, 2**28), "core": (0, 0)}
     assert all("size=" in flags and "nosuid" in flags and "nodev" in flags for flags in options["tmpfs"].values())
-    assert options["log_config"]["Config"] == {"max-size": "256k", "max-file": "1"}
+    assert options["log_config"]["Config"] == {"max-size": "1m", "max-file": "1"}
 
 
 def test_the_environment_comes_from_nowhere_else(options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

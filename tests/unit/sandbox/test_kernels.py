@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import shutil
 import socket
@@ -36,6 +37,7 @@ class PretendEngine(Engine):
     """Containers are dictionary entries; starting one makes listening sockets, as the launcher does."""
 
     def __init__(self) -> None:
+        self.ids = itertools.count()
         self.containers: dict[str, str] = {}
         self.sockets: list[socket.socket] = []
         self.servers = {SERVER: "s1", OTHER: "s2"}
@@ -48,14 +50,15 @@ class PretendEngine(Engine):
     def start(self, options: dict[str, Any]) -> str:
         if options["name"] in self.containers:
             raise DockerException("the name is in use")
-        self.containers[options["name"]] = container = f"c{len(self.states)}"
+        self.containers[options["name"]] = container = f"c{next(self.ids)}"
         self.states[container] = ContainerState(running=True)
         self.gate.wait(10)
         folder = Path(options["mounts"][0]["Source"])
         for port in range(1, 6) if self.makes_sockets and folder.exists() else ():
-            self.sockets.append(socket.socket(socket.AF_UNIX))
-            self.sockets[-1].bind(str(folder / f"kernel-{port}"))
-            self.sockets[-1].listen()
+            listener = socket.socket(socket.AF_UNIX)
+            self.sockets.append(listener)
+            listener.bind(str(folder / f"kernel-{port}"))
+            listener.listen()
         return container
 
     def state(self, container_id: str) -> ContainerState:

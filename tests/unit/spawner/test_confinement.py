@@ -27,6 +27,7 @@ def test_no_network_and_no_way_to_more(asked: dict[str, Any]) -> None:
     assert asked["IpcMode"] == "private"
     assert not asked.get("PidMode")
     assert not asked.get("Devices")
+    assert asked["Dns"] == ["127.0.0.1"]  # the host's name server is nobody's business
 
 
 def test_nothing_but_home_and_tmp_can_be_written(asked: dict[str, Any]) -> None:

@@ -16,10 +16,12 @@ from collections.abc import Callable
 
 libc = ctypes.CDLL(None, use_errno=True)
 IPC_CREAT = 0o1000
+TIMEOUT = 2.0
+"""Longest wait for a client, in seconds."""
 
 
 def plant(source: str, token: str, key: int) -> dict[str, object]:
-    """Start a process with the canaries of a learner; it ends with the kernel that started it.
+    """Start a process with the canaries of a learner; it ends with the container.
 
     Args:
         source: The source of this module.
@@ -27,7 +29,10 @@ def plant(source: str, token: str, key: int) -> dict[str, object]:
         key: Key of its System V shared memory.
     """
     program = f"{source}\n\nhold({token!r}, {key}, serve=False)\n"
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, text=True
+    )
     if process.stdout is None or process.stdout.readline() != "ready\n":
         raise RuntimeError("the canary did not start")
     with open(os.path.expanduser(f"~/{token}.txt"), "w") as file:  # noqa: PTH123  as short as it gets
@@ -89,7 +94,12 @@ def _answer(listener: socket.socket, said: bytes) -> None:
     while True:
         client, _ = listener.accept()
         with client, contextlib.suppress(OSError):
+            client.settimeout(TIMEOUT)
             client.sendall(said)
+            client.shutdown(socket.SHUT_WR)
+            # To close with something unread would reset the connection, and the answer be lost.
+            while client.recv(4096):
+                pass
 
 
 def _echo(server: socket.socket, answer: Callable[[bytes], bytes]) -> None:

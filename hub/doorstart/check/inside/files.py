@@ -15,7 +15,7 @@ _NOT_FILES = ("/proc", "/sys")
 def writable(allowed: list[str]) -> dict[str, Any]:
     """Make a file in every folder, and open every file for writing, that is not below one of ``allowed``."""
     written = []
-    for parent, files in _folders(("/dev", *_NOT_FILES, *allowed)):
+    for parent, files in _folders((*_NOT_FILES, *allowed)):
         path = f"{parent.rstrip('/')}/.doorstart-check"
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -50,11 +50,8 @@ def _opens(path: str) -> bool:
 
 def find(name: str, token: str) -> dict[str, Any]:
     """Find a file by its name anywhere, also below the roots and working folders of processes, and read its token."""
-    roots = ["/"]
-    with contextlib.suppress(OSError):
-        roots += [f"/proc/{pid}/{link}" for pid in os.listdir("/proc") if pid.isdigit() for link in ("root", "cwd")]
     looked = 0
-    for root in roots:
+    for root in ["/", *_others_folders()]:
         for parent, folders, files in os.walk(root):
             folders[:] = [one for one in folders if f"{parent.rstrip('/')}/{one}" not in (*_NOT_FILES, "/opt/venv")]
             looked += 1
@@ -65,6 +62,19 @@ def find(name: str, token: str) -> dict[str, Any]:
                     if token in file.read():
                         return {"reached": True, "detail": f"read it in {parent}"}
     return {"reached": False, "detail": f"not in any of {looked} folders"}
+
+
+def _others_folders() -> list[str]:
+    """Roots and working folders of processes that are not to be seen from the own root."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        for path in (f"/proc/{pid}/root", f"/proc/{pid}/cwd"):
+            with contextlib.suppress(OSError):
+                there, target = os.stat(path), os.readlink(path)
+                here = os.stat(target) if os.path.exists(target) else None
+                if here is None or (here.st_dev, here.st_ino) != (there.st_dev, there.st_ino):
+                    found.append(path)
+    return found
 
 
 def make_socket(path: str) -> dict[str, Any]:
@@ -154,7 +164,6 @@ def system_settings() -> dict[str, Any]:
         "/proc/sys/kernel/hostname",
         "/proc/sys/vm/drop_caches",
         "/proc/sys/net/ipv4/ip_forward",
-        "/proc/1/oom_score_adj",
         "/sys/kernel/mm/transparent_hugepage/enabled",
         "/sys/power/state",
     ]
@@ -167,8 +176,6 @@ def system_settings() -> dict[str, Any]:
         with contextlib.suppress(OSError):
             os.close(os.open(path, os.O_WRONLY))
             opened.append(path)
-    # One's own processes may make themselves a better victim of the out-of-memory killer; that harms nobody.
-    opened = [path for path in opened if path != "/proc/1/oom_score_adj" or os.stat("/proc/1").st_uid != os.getuid()]
     return {"reached": bool(opened), "detail": f"of {len(wanted)} opened: {', '.join(opened[:3]) or 'none'}"}
 
 

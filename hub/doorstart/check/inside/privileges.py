@@ -7,6 +7,8 @@ import errno
 import os
 import signal
 import stat
+import struct
+import time
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +76,18 @@ def _becomes_root(path: str) -> bool:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        os.dup2(reading, 0)
-        if os.getuid() == 0:
-            os.setresuid(1000, 1000, 1000)
-        # Waits for its input, or for a time; either is long enough to be looked at.
-        os.execv(path, [path, "5"])  # noqa: S606  no shell is wanted
+        try:
+            silent = os.open("/dev/null", os.O_WRONLY)
+            for number, target in ((reading, 0), (silent, 1), (silent, 2)):
+                os.dup2(number, target)
+            if os.getuid() == 0:
+                os.setresuid(1000, 1000, 1000)
+            # Waits for its input, or for a time, or ends; all can be looked at until the parent takes its status.
+            os.execv(path, [path, "5"])  # noqa: S606  no shell is wanted
+        finally:
+            os._exit(1)
     root = False
-    for _ in range(20):
+    for _ in range(50):
         try:
             status = Path(f"/proc/{child}/status").read_text()
             name = Path(f"/proc/{child}/comm").read_text().strip()
@@ -90,7 +97,7 @@ def _becomes_root(path: str) -> bool:
         if name == os.path.basename(path)[:15]:
             root = uids[1] == "0"
             break
-        signal.sigtimedwait([], 0.01)
+        time.sleep(0.01)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     os.close(reading)
@@ -147,7 +154,9 @@ def io_uring() -> dict[str, Any]:
     if ring >= 0:
         os.close(ring)
         made.append("io_uring")
-    if BPF is not None and libc.syscall(BPF, 0, ctypes.create_string_buffer(128), 128) >= 0:
+    # BPF_MAP_CREATE of an array with one entry: type 2, sizes of key and value, number of entries; bpf(2).
+    array = ctypes.create_string_buffer(struct.pack("=IIII", 2, 4, 4, 1), 128)
+    if BPF is not None and libc.syscall(BPF, 0, array, 128) >= 0:
         made.append("a BPF map")
     return {"reached": bool(made), "detail": f"made: {', '.join(made) or 'none'}", "absent": absent}
 
