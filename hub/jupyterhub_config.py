@@ -25,7 +25,10 @@ c.JupyterHub.cleanup_servers = False  # servers outlive a restart of the Hub
 c.JupyterHub.cleanup_proxy = False
 # Seconds. At each of these times the Hub also gives the proxy the routes that it lacks, after a restart for example.
 c.JupyterHub.last_activity_interval = 5
-c.JupyterHub.db_url = f"sqlite:///{state / 'hub.db'}"
+database = state / "hub.db"
+database.touch()
+database.chmod(0o600)  # it holds the hashes of passwords, and SQLite would make it readable for everybody
+c.JupyterHub.db_url = f"sqlite:///{database}"
 c.JupyterHub.cookie_secret_file = str(state / "cookie-secret")
 
 # People
@@ -46,7 +49,6 @@ c.Spawner.server_token_scopes = lambda spawner: (
     scopes.INSTRUCTOR_TOKEN_SCOPES if spawner.name else scopes.SERVER_TOKEN_SCOPES
 )
 c.Spawner.start_timeout = c.Spawner.http_timeout = settings().start_timeout
-c.Spawner.default_url = "/lab"
 
 # Services
 c.JupyterHub.services = [

@@ -32,14 +32,16 @@ class Site:
         """The container of a service."""
         return self.client.containers.get(f"{self.name}-{service}")
 
-    def add(self, role: str, courses: list[str], *, language: str = "en", prefix: str = "") -> tuple[str, str]:
-        """Add somebody with a fresh name; the username and a password that need not be changed."""
+    def add(
+        self, role: str, courses: list[str], *, language: str = "en", prefix: str = "", one_time: bool = False
+    ) -> tuple[str, str]:
+        """Add somebody with a fresh name; the username and a password, to be changed if ``one_time``."""
         from doorstart.site import containers
 
         username = f"{prefix or role}-{secrets.token_hex(3)}"
         row = {"username": username, "display_name": username, "language": language, "role": role, "courses": courses}
         command = ["python", "-m", "doorstart.people", "import"]
-        request = {"rows": [row], "one_time": False}
+        request = {"rows": [row], "one_time": one_time}
         answer = containers.execute_json(self.client, f"{self.name}-hub", command, request)
         return username, str(answer["passwords"][0]["password"])
 

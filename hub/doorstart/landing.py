@@ -139,6 +139,7 @@ TEXTS: dict[str, words.Texts] = {
         "stopping": "Stopping",
         "start": "Start",
         "open": "Open",
+        "lab": "Open JupyterLab",
         "formgrader": "Open formgrader",
         "new_tab": "opens in a new tab",
         "stop": "Stop",
@@ -156,6 +157,7 @@ TEXTS: dict[str, words.Texts] = {
         "stopping": "Wordt gestopt",
         "start": "Starten",
         "open": "Openen",
+        "lab": "JupyterLab openen",
         "formgrader": "Formgrader openen",
         "new_tab": "opent in een nieuw tabblad",
         "stop": "Stoppen",
@@ -173,6 +175,7 @@ TEXTS: dict[str, words.Texts] = {
         "stopping": "S’arrête",  # noqa: RUF001
         "start": "Démarrer",
         "open": "Ouvrir",
+        "lab": "Ouvrir JupyterLab",
         "formgrader": "Ouvrir formgrader",
         "new_tab": "s’ouvre dans un nouvel onglet",  # noqa: RUF001
         "stop": "Arrêter",
@@ -190,6 +193,7 @@ TEXTS: dict[str, words.Texts] = {
         "stopping": "Wird beendet",
         "start": "Starten",
         "open": "Öffnen",
+        "lab": "JupyterLab öffnen",
         "formgrader": "Formgrader öffnen",
         "new_tab": "öffnet sich in einem neuen Tab",
         "stop": "Beenden",

@@ -1,8 +1,8 @@
 """Starts the Jupyter kernel in its throw-away container: makes the sockets, waits for the seal, then goes to the files.
 
-Run as ``/opt/venv/bin/python -I /opt/doorstart/launcher.py`` with the root folder as working folder, so that nothing of
-the submission can be imported, or read as configuration, while the kernel starts. The submission's files come into
-the working folder only after the sandbox service has sealed the sockets.
+Run by ``narrow.py`` as ``/opt/venv/bin/python -I /opt/doorstart/launcher.py`` with the root folder as working folder,
+so that nothing of the submission can be imported, or read as configuration, while the kernel starts. The submission's
+files come into the working folder only after the sandbox service has sealed the sockets.
 """
 
 from __future__ import annotations

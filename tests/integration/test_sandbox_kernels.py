@@ -1,7 +1,7 @@
 """Kernels in the sandbox on the real engine: the real service, the real provisioner, real containers, a fake Hub.
 
-The kernel image is taken from ``DOORSTART_KERNEL_IMAGE``. The service runs as a process on this machine, as root, with
-its sockets and folders in a temporary folder; a sleeping container stands for each instructor's server.
+The service runs as a process on this machine, as root, with its sockets and folders in a temporary folder; a sleeping
+container stands for each instructor's server.
 """
 
 from __future__ import annotations
@@ -40,13 +40,7 @@ from traitlets.config import Config
 from doorstart import names
 from doorstart_sandbox_kernel import provisioner
 
-IMAGE = os.environ.get("DOORSTART_KERNEL_IMAGE", "")
-pytestmark = [
-    pytest.mark.engine,
-    pytest.mark.timeout(120),
-    pytest.mark.skipif(not IMAGE, reason="DOORSTART_KERNEL_IMAGE is not set"),
-    pytest.mark.skipif(os.geteuid() != 0, reason="the sandbox service runs as root"),
-]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(120)]
 KERNELSPECS = Path(provisioner.__file__).parent / "jupyter"
 
 SERVICE = """
@@ -90,7 +84,8 @@ class FakeHub(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 class Site:
     """A sandbox service with servers of instructors."""
 
-    def __init__(self, **settings: int) -> None:
+    def __init__(self, image: str, **settings: int) -> None:
+        self.image = image
         self.name = f"sbx{uuid.uuid4().hex[:8]}"
         # A short path that other users may pass: pytest's own temporary folders are neither.
         self.root = Path(tempfile.mkdtemp(prefix="sbx-"))
@@ -103,7 +98,7 @@ class Site:
         self.start()
 
     def start(self) -> None:
-        environment = {"DOORSTART_SITE": self.name, "DOORSTART_KERNEL_IMAGE": IMAGE, **self.settings}
+        environment = {"DOORSTART_SITE": self.name, "DOORSTART_KERNEL_IMAGE": self.image, **self.settings}
         self.process = subprocess.Popen(
             [sys.executable, "-c", SERVICE, str(self.root)],
             env={**os.environ, **environment},
@@ -128,7 +123,7 @@ class Site:
         sid = names.server_id(name, server)
         labels = {names.LABEL_SITE: self.name, names.LABEL_ROLE: "instructor", names.LABEL_SERVER: sid}
         self.engine.containers.run(
-            IMAGE, ["300"], entrypoint="/bin/sleep", labels=labels, network_mode="none", detach=True, init=True
+            self.image, ["300"], entrypoint="/bin/sleep", labels=labels, network_mode="none", detach=True, init=True
         )
         token = uuid.uuid4().hex
         self.hub.users[token] = {
@@ -218,8 +213,8 @@ def kernelspecs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    site = Site(kernel_memory_limit=300 * 1024**2, kernel_limit=4)
+def site(kernel_image: str) -> Iterator[Site]:
+    site = Site(kernel_image, kernel_memory_limit=300 * 1024**2, kernel_limit=4)
     yield site
     site.close()
 
@@ -230,11 +225,11 @@ def ann(site: Site) -> str:
 
 
 @pytest.fixture
-def make_site() -> Iterator[Callable[..., Site]]:
+def make_site(kernel_image: str) -> Iterator[Callable[..., Site]]:
     with contextlib.ExitStack() as stack:
 
         def make(**settings: int) -> Site:
-            made = Site(**settings)
+            made = Site(kernel_image, **settings)
             stack.callback(made.close)
             return made
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from docker.models.containers import Container
@@ -59,20 +58,20 @@ class Arena:
     """Id of the neighbour's submission, which has feedback."""
     host: OnHost = field(default_factory=OnHost)
 
-    @cached_property
+    @property
     def ordinary(self) -> InContainer:
         """A container without confinement: the positive control of most probes."""
-        return self.canaries.ordinary()
+        return self.canaries.ordinary
 
-    @cached_property
+    @property
     def joined(self) -> InContainer:
         """A container among the processes of the neighbour's."""
-        return self.canaries.joined()
+        return self.canaries.joined
 
-    @cached_property
+    @property
     def loose(self) -> InContainer:
-        """A container with all rights."""
-        return self.canaries.loose()
+        """A container without a filter of system calls, and with the rights of an administrator."""
+        return self.canaries.loose
 
     @property
     def token(self) -> str:
@@ -131,30 +130,40 @@ def open_arena(stage: Stage) -> Iterator[Arena]:
             neighbour_inside=neighbour,
             instructor=people["instructor"],
             canaries=canaries,
-            planted=int(planted["pid"]),
+            planted=planted["pid"],
             submission=_hand_in(stage, neighbour, people["instructor"].username),
         )
 
 
 def _hand_in(stage: Stage, neighbour: InServer, instructor: str) -> str:
     """Have the neighbour hand in, and the instructor give feedback; the submission's id."""
-    notebook = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-    archive = _archive(f"{ASSIGNMENT}.ipynb", notebook)
-    command = ["python", "-m", "doorstart.exchange", "release", COURSE, ASSIGNMENT]
-    containers.execute(stage.client, stage.place.container("exchange"), command, archive.encode())
+    archive = release(stage)
     path = f"{EXCHANGE}/courses/{COURSE}/assignments/{ASSIGNMENT}/submissions"
     (answer,) = neighbour.call(relay.ask, relay=neighbour.relay, requests=[_upload("POST", path, archive)])
     if answer["status"] != 201:
         raise ArenaError(f"The exchange did not take the neighbour's submission: {answer}")
     submission = str(json.loads(answer["body"])["id"])
-    # The instructor's kernels are in the sandbox and know no token, so the instructor's server itself gives feedback.
-    office = str(server_container(stage, instructor, names.server_name(COURSE)).name)
-    desk = InContainer(stage.client, office, relay=str(names.RELAY_SOCKET))
+    desk = office(stage, instructor)
     feedback = _upload("PUT", f"{EXCHANGE}/submissions/{submission}/feedback", _archive("canary.html", "<p>canary</p>"))
     (answer,) = desk.call(relay.ask, relay=desk.relay, requests=[feedback])
     if answer["status"] != 201:
         raise ArenaError(f"The exchange did not take the instructor's feedback: {answer}")
     return submission
+
+
+def release(stage: Stage) -> str:
+    """Release the check's assignment, one empty notebook; its archive."""
+    notebook = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    archive = _archive(f"{ASSIGNMENT}.ipynb", notebook)
+    command = ["python", "-m", "doorstart.exchange", "release", COURSE, ASSIGNMENT]
+    containers.execute(stage.client, stage.place.container("exchange"), command, archive.encode())
+    return archive
+
+
+def office(stage: Stage, instructor: str) -> InContainer:
+    """The instructor's server as a place: not a kernel of it, for those are in the sandbox and know no token."""
+    container = server_container(stage, instructor, names.server_name(COURSE))
+    return InContainer(stage.client, str(container.name), relay=str(names.RELAY_SOCKET))
 
 
 def _archive(name: str, text: str) -> str:

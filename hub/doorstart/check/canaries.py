@@ -12,6 +12,7 @@ import secrets
 import socket
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from docker.errors import APIError
@@ -26,6 +27,10 @@ from doorstart.check.stage import Stage, StageError
 
 PORT = 7007
 """Port of the canary on the bridge."""
+ENGINE_CANARY = "/engine/docker.sock"
+"""Where the ordinary container has the socket that stands for the engine's."""
+UNFILTERED = ["seccomp=unconfined", "apparmor=unconfined"]
+"""Security options of a container without the engine's own filters."""
 START_TIMEOUT = 20
 """Seconds that a container of the check has to start."""
 
@@ -110,7 +115,7 @@ class Canaries:
             command=["-c", f"{source}\n\n{call}\n"],
             network=network.name,
             ipc_mode="shareable",
-            mounts=[Mount("/engine", self.volume, type="volume")],
+            mounts=[self.engine_socket()],
         )
         for _ in range(START_TIMEOUT * 20):
             if b"ready" in container.logs(stdout=True, stderr=False):
@@ -128,64 +133,83 @@ class Canaries:
             options: As in ``docker run``; they go before the defaults.
         """
         wait = ["-c", "import threading; threading.Event().wait()"]
-        return self.stage.client.containers.run(
-            self.stage.running.learner_image,
-            wait if command is None else command,
-            **{
-                "name": self.stage.name(what),
-                "entrypoint": [places.PYTHON],
-                "labels": self.stage.labels,
-                "user": "0:0",
-                "working_dir": "/",
-                "init": True,
-                "detach": True,
-                **options,
-            },
-        )
+        defaults: dict[str, Any] = {
+            "name": self.stage.name(what),
+            "entrypoint": [places.PYTHON],
+            "labels": self.stage.labels,
+            "user": "0:0",
+            "working_dir": "/",
+            "init": True,
+        }
+        program = wait if command is None else command
+        image = self.stage.running.learner_image
+        container: Container = self.stage.client.containers.create(image, program, **{**defaults, **options})
+        try:
+            container.start()
+        except APIError:
+            container.remove(force=True)
+            raise
+        return container
 
     def inside(self, what: str, **options: Any) -> places.InContainer:
         """A fresh container of the check as a place for code; see :meth:`container`."""
         container = self.container(what, **options)
         return places.InContainer(self.stage.client, str(container.name))
 
+    @cached_property
     def ordinary(self) -> places.InContainer:
-        """What a container is without confinement: on the bridge, as root, and others' volumes mounted."""
-        home = next(
-            one["Name"] for one in self.neighbour.attrs["Mounts"] if one["Destination"] == str(names.LEARNER_HOME)
-        )
+        """What a container is without confinement: on the bridge, as root, and with what is the neighbour's mounted."""
         return self.inside(
             "ordinary",
             network=self.bridge.network.name,
-            mounts=[
-                Mount("/home/neighbour", home, type="volume", read_only=True),
-                Mount("/engine", self.volume, type="volume"),
-                Mount(str(names.SERVERS), f"{self.stage.site}-servers", type="volume", read_only=True),
-            ],
+            mounts=[self.neighbours_home(), self.engine_socket(), self.neighbours_socket()],
         )
 
+    @cached_property
     def joined(self) -> places.InContainer:
         """A container in the network and among the processes of the neighbour's server, with the canary's memory."""
-        return self.inside(
-            "joined",
-            network_mode=f"container:{self.neighbour.id}",
-            pid_mode=f"container:{self.neighbour.id}",
-            ipc_mode=f"container:{self.name}",
-            cap_add=["SYS_PTRACE"],
-        )
+        return self.inside("joined", cap_add=["SYS_PTRACE"], **self.joining())
 
+    @cached_property
     def loose(self) -> places.InContainer:
-        """A container with all rights, and no network."""
-        return self.inside("loose", network_mode="none", privileged=True, init=False)
+        """A container without a filter of system calls and with the rights of an administrator; it has no network."""
+        return self.inside("loose", network_mode="none", cap_add=["SYS_ADMIN"], security_opt=UNFILTERED)
+
+    def joining(self) -> dict[str, Any]:
+        """Options of a container that joins the neighbour's."""
+        neighbour = f"container:{self.neighbour.id}"
+        return {"network_mode": neighbour, "pid_mode": neighbour, "ipc_mode": f"container:{self.name}"}
+
+    def neighbours_home(self) -> Mount:
+        """The neighbour's home, to be read."""
+        mounts = self.neighbour.attrs["Mounts"]
+        home = next(one["Name"] for one in mounts if one["Destination"] == str(names.LEARNER_HOME))
+        return Mount("/home/neighbour", home, type="volume", read_only=True)
+
+    def neighbours_socket(self) -> Mount:
+        """The folder with the socket of the neighbour's server, where the proxy has it; of nobody else's."""
+        mounts = self.neighbour.attrs["Mounts"]
+        folder = next(one["Source"] for one in mounts if one["Destination"] == str(names.SERVER_SOCKET.parent))
+        sid = self.neighbour.labels[names.LABEL_SERVER]
+        return Mount(str(names.SERVERS / sid), folder, type="bind", read_only=True)
+
+    def engine_socket(self) -> Mount:
+        """The socket that stands for the engine's."""
+        return Mount("/engine", self.volume, type="volume")
 
 
 def _network(stage: Stage) -> Network:
     # A random prefix of the block for local use (RFC 4193), so that it is nobody else's.
     prefix = ipaddress.IPv6Network(((0xFD << 120) | (secrets.randbits(56) << 64), 64))
     ipv6 = IPAMConfig(pool_configs=[IPAMPool(subnet=str(prefix))])
-    for options in ({"enable_ipv6": True, "ipam": ipv6}, {}):
+    for both in (True, False):
         try:
             return stage.client.networks.create(
-                stage.name("bridge"), driver="bridge", labels=stage.labels, check_duplicate=True, **options
+                stage.name("bridge"),
+                driver="bridge",
+                labels=stage.labels,
+                enable_ipv6=both,
+                ipam=ipv6 if both else None,
             )
         except APIError as error:
             failure = error

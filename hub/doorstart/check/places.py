@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 import docker
 
@@ -15,6 +15,8 @@ from doorstart.site import containers
 
 PYTHON = "/opt/venv/bin/python"
 """Python in the images of servers."""
+
+_T = TypeVar("_T")
 
 # In a process of its own: what it does to itself does not matter to the kernel, and it is small when it forks.
 _IN_KERNEL = """
@@ -35,7 +37,7 @@ class Inside(Protocol):
     def home(self) -> str:
         """The home folder there."""
 
-    def call(self, function: Callable[..., Result], **arguments: Any) -> Result:
+    def call(self, function: Callable[..., _T], **arguments: Any) -> _T:
         """Run a function there; what it returned.
 
         Raises:
@@ -59,11 +61,11 @@ class InServer:
         self.timeout = timeout
         self.kernel = str(server.json("POST", "api/kernels", json={"name": "python3"})["id"])
 
-    def call(self, function: Callable[..., Any], **arguments: Any) -> Any:
+    def call(self, function: Callable[..., _T], **arguments: Any) -> _T:
         """As :meth:`Inside.call`."""
         source = program(function, arguments)
         code = _IN_KERNEL.format(source=source, timeout=self.timeout - 5)
-        return result(self.server.run_in(self.kernel, code, self.timeout))
+        return cast(_T, result(self.server.run_in(self.kernel, code, self.timeout)))
 
 
 class InContainer:
@@ -74,18 +76,28 @@ class InContainer:
         name: The container's name.
         relay: Path of the relay's socket in it, if it has one.
         home: The folder that stands for a home.
+        python: The command that runs Python.
     """
 
-    def __init__(self, client: docker.DockerClient, name: str, relay: str = "", home: str = "/tmp") -> None:  # noqa: S108
+    def __init__(
+        self,
+        client: docker.DockerClient,
+        name: str,
+        relay: str = "",
+        home: str = "/tmp",  # noqa: S108  inside the container
+        python: tuple[str, ...] = (PYTHON,),
+    ) -> None:
         self.client = client
         self.name = name
         self.relay = relay
         self.home = home
+        self.python = python
 
-    def call(self, function: Callable[..., Any], **arguments: Any) -> Any:
+    def call(self, function: Callable[..., _T], **arguments: Any) -> _T:
         """As :meth:`Inside.call`."""
         source = program(function, arguments).encode()
-        return result(containers.execute(self.client, self.name, [PYTHON, "-"], source).decode(errors="replace"))
+        printed = containers.execute(self.client, self.name, [*self.python, "-"], source)
+        return cast(_T, result(printed.decode(errors="replace")))
 
 
 class OnHost:
@@ -94,7 +106,7 @@ class OnHost:
     relay = ""
     home = "/tmp"  # noqa: S108  not written to
 
-    def call(self, function: Callable[..., Any], **arguments: Any) -> Any:
+    def call(self, function: Callable[..., _T], **arguments: Any) -> _T:
         """As :meth:`Inside.call`."""
         return function(**arguments)
 

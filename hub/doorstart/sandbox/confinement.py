@@ -18,7 +18,8 @@ FILES = "/run/doorstart/files"
 WORK = "/work"
 """The kernel's working folder: a copy of the submission's files, in memory."""
 
-_COMMAND = ["/opt/venv/bin/python", "-I", "/opt/doorstart/launcher.py"]
+_PYTHON = ["/opt/venv/bin/python", "-I"]
+_COMMAND = [*_PYTHON, "/opt/doorstart/narrow.py", *_PYTHON, "/opt/doorstart/launcher.py"]
 
 
 def container_name(site: str, server_id: str, kernel_id: str) -> str:

@@ -10,11 +10,27 @@ from docker.models.containers import Container
 
 from doorstart import names
 from doorstart.images.build import Image
+from doorstart.settings import Settings
 from doorstart.site.place import Place
 
 
 class TlsError(Exception):
     """The certificate's settings are wrong; the message says which."""
+
+
+def read(settings: Settings) -> dict[str, bytes]:
+    """The certificate and its key, by the names that the proxy knows; empty when TLS is off.
+
+    Raises:
+        TlsError: only one of the two settings is there, or a file cannot be read.
+    """
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if (certificate is None) != (key is None):
+        raise TlsError("DOORSTART_TLS_CERTIFICATE and DOORSTART_TLS_KEY go together: set both, or neither.")
+    try:
+        return {"certificate.pem": certificate.read_bytes(), "key.pem": key.read_bytes()} if certificate and key else {}
+    except OSError as error:
+        raise TlsError(f"The certificate cannot be read: {error}") from None
 
 
 def install(client: docker.DockerClient, place: Place, proxy: Image) -> None:
@@ -23,17 +39,9 @@ def install(client: docker.DockerClient, place: Place, proxy: Image) -> None:
     A proxy that runs with another certificate is restarted by it.
 
     Raises:
-        TlsError: only one of the two settings is there, or a file cannot be read.
+        TlsError: as :func:`read`.
     """
-    certificate, key = place.settings.tls_certificate, place.settings.tls_key
-    if (certificate is None) != (key is None):
-        raise TlsError("DOORSTART_TLS_CERTIFICATE and DOORSTART_TLS_KEY go together: set both, or neither.")
-    try:
-        wanted = (
-            {"certificate.pem": certificate.read_bytes(), "key.pem": key.read_bytes()} if certificate and key else {}
-        )
-    except OSError as error:
-        raise TlsError(f"The certificate cannot be read: {error}") from None
+    wanted = read(place.settings)
     volume = f"{place.settings.site}-tls"
     helper = client.containers.create(
         proxy.id, network_mode="none", volumes={volume: {"bind": "/tls", "mode": "rw"}}, labels={}

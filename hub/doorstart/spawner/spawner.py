@@ -95,6 +95,8 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
         # A request's options must not reach the container: whatever they say, these are the values.
         self.user_options: dict[str, Any] = {}
         self.image = image
+        # Formgrader is a page of its own: in a frame of JupyterLab any page of the site could read it (CVE-2025-23205).
+        self.default_url = "/formgrader" if granted.kind is Kind.INSTRUCTOR else "/lab"
         self.allowed_images = self._allowed()
         self.extra_create_kwargs = self._create_kwargs(granted)
         self.extra_host_config = confinement.host_config(settings(), await asyncio.to_thread(self._mounts, granted))

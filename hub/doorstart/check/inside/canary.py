@@ -20,7 +20,7 @@ TIMEOUT = 2.0
 """Longest wait for a client, in seconds."""
 
 
-def plant(source: str, token: str, key: int) -> dict[str, object]:
+def plant(source: str, token: str, key: int) -> dict[str, int]:
     """Start a process with the canaries of a learner; it ends with the container.
 
     Args:
@@ -35,7 +35,7 @@ def plant(source: str, token: str, key: int) -> dict[str, object]:
     )
     if process.stdout is None or process.stdout.readline() != "ready\n":
         raise RuntimeError("the canary did not start")
-    with open(os.path.expanduser(f"~/{token}.txt"), "w") as file:  # noqa: PTH123  as short as it gets
+    with open(os.path.expanduser(f"~/{token}.txt"), "w") as file:
         file.write(token)
     return {"pid": process.pid}
 
@@ -52,7 +52,7 @@ def hold(token: str, key: int, *, serve: bool, port: int = 0, folder: str = "") 
     """
     _keep(lambda: _answer(_listener(socket.AF_UNIX, "\0" + token), token.encode()))
     segment = libc.shmget(key, 4096, IPC_CREAT | 0o666)
-    with open(f"/dev/shm/{token}", "w") as file:  # noqa: PTH123, S108  inside the container
+    with open(f"/dev/shm/{token}", "w") as file:  # noqa: S108  inside the container
         file.write(token)
     os.chmod(file.name, 0o644)
     if serve:
@@ -81,7 +81,7 @@ def _keep(work: Callable[[], None]) -> None:
     threading.Thread(target=work, daemon=True).start()
 
 
-def _listener(family: int, address: object, *, both: bool = False) -> socket.socket:
+def _listener(family: int, address: str | tuple[str, int], *, both: bool = False) -> socket.socket:
     listener = socket.socket(family)
     if both:
         listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)

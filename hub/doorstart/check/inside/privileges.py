@@ -108,7 +108,7 @@ def _becomes_root(path: str) -> bool:
 def mount() -> dict[str, Any]:
     """Mount a file system, make the root writable, or take a cover away from what is hidden."""
     done = []
-    target = b"/tmp"  # noqa: S108  inside the container
+    target = b"/tmp"
     if libc.mount(b"none", target, b"tmpfs", 0, b"size=64k") == 0:
         libc.umount2(target, 0)
         done.append("a file system mounted")

@@ -7,14 +7,9 @@ import socket
 import time
 from typing import Any
 
-TIMEOUT = 20.0
+TIMEOUT = 8.0
 """Longest wait for an answer, in seconds."""
 SLOWER = 429
-
-
-def own_token() -> str:
-    """The Hub token of this server; every program in it can read it."""
-    return os.environ.get("JUPYTERHUB_API_TOKEN", "")
 
 
 def ask(relay: str, requests: list[dict[str, Any]], token: str | None = None) -> list[dict[str, Any]]:
@@ -28,7 +23,7 @@ def ask(relay: str, requests: list[dict[str, Any]], token: str | None = None) ->
     Returns:
         For each request ``status`` (0: no answer of HTTP) and the begin of the ``body``.
     """
-    token = own_token() if token is None else token
+    token = os.environ.get("JUPYTERHUB_API_TOKEN", "") if token is None else token
     return [_ask(relay, request, token) for request in requests]
 
 
@@ -52,16 +47,17 @@ def _ask(relay: str, request: dict[str, Any], token: str) -> dict[str, Any]:
 
 
 def _answer(relay: str, data: bytes) -> tuple[int, str]:
+    answer = b""
     try:
         with socket.socket(socket.AF_UNIX) as client:
             client.settimeout(TIMEOUT)
             client.connect(relay)
             client.sendall(data)
-            answer = b""
             while len(answer) < 4000 and (part := client.recv(4000)):
                 answer += part
     except OSError as error:
-        return 0, error.strerror or type(error).__name__
+        if not answer:
+            return 0, error.strerror or type(error).__name__
     head, _, body = answer.partition(b"\r\n\r\n")
     words = head.split(None, 2)
     status = int(words[1]) if len(words) > 1 and words[0].startswith(b"HTTP/") and words[1].isdigit() else 0

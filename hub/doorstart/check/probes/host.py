@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from doorstart import names
+from doorstart import confinement, names
 from doorstart.check.arena import Arena
 from doorstart.check.inside import files, network, privileges
 from doorstart.check.probes.base import Outcome, Probe, judged, same
-from doorstart.spawner import confinement
+from doorstart.check.stage import Stage
 
-ENGINE_SOCKETS = ["/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock"]
+ENGINE_SOCKETS = [
+    "/var/run/docker.sock",
+    "/run/docker.sock",
+    "/run/containerd/containerd.sock",
+    "/run/podman/podman.sock",
+]
 UNSEALED = "/tmp/doorstart-check/server.sock"  # noqa: S108  in a container of the check
 """A socket in a folder that is not sealed, in the control."""
 SET_USER_ID = "/tmp/doorstart-check-sleep"  # noqa: S108  in a container of the check
@@ -20,7 +25,8 @@ def _engine_socket(arena: Arena) -> Outcome:
     given = {"requests": ["/_ping"], "places": ENGINE_SOCKETS}
     own = [str(names.SERVER_SOCKET), arena.attacker.relay]
     attack = arena.attacker.call(network.unix_sockets, own=own, **given)
-    return judged(attack, arena.ordinary.call(network.unix_sockets, own=[], **given))
+    others = str(names.SERVERS / names.server_id(arena.neighbour.username) / names.SERVER_SOCKET.name)
+    return judged(attack, arena.ordinary.call(network.unix_sockets, own=[others], **given))
 
 
 def _own_socket(arena: Arena) -> Outcome:
@@ -31,18 +37,18 @@ def _own_socket(arena: Arena) -> Outcome:
 
 
 def _inspected(arena: Arena) -> Outcome:
-    attack = differences(arena, arena.container(arena.person).attrs)
-    control = differences(arena, arena.stage.client.api.inspect_container(arena.ordinary.name))
+    who = arena.person.username
+    attack = differences(arena.stage, who, arena.container(arena.person).attrs)
+    control = differences(arena.stage, who, arena.stage.client.api.inspect_container(arena.ordinary.name))
     return judged(
         {"reached": bool(attack), "detail": "; ".join(attack) or "all as it must be"},
         {"reached": bool(control), "detail": f"{len(control)} differences"},
     )
 
 
-def differences(arena: Arena, container: dict[str, Any]) -> list[str]:
-    """In what a container, as ``docker inspect`` describes it, is less confined than a learner's server must be."""
-    host, site = container["HostConfig"], arena.stage.running
-    sid = names.server_id(arena.person.username)
+def differences(stage: Stage, username: str, container: dict[str, Any]) -> list[str]:
+    """In what a container, as ``docker inspect`` describes it, differs from what this learner's server must be."""
+    host, site = container["HostConfig"], stage.running
     wanted = {
         "network": (host["NetworkMode"], "none"),
         "networks": (sorted(container["NetworkSettings"]["Networks"]), ["none"]),
@@ -65,24 +71,25 @@ def differences(arena: Arena, container: dict[str, Any]) -> list[str]:
         "memory and swap": (host["MemorySwap"], site.memory_limit),
         "processes": (host["PidsLimit"], site.pids_limit),
         "processors": (host["NanoCpus"] / 1e9 or host["CpuQuota"] / (host["CpuPeriod"] or 1), site.cpu_limit),
-        "/tmp": (host["Tmpfs"] or {}, {"/tmp": f"{confinement.PRIVATE_TMP},size={site.tmp_size}"}),  # noqa: S108
+        "in memory": (host.get("Tmpfs") or {}, confinement.common(site)["tmpfs"]),
+        "name servers": (host["Dns"], ["127.0.0.1"]),
         "limits": ({one["Name"]: one["Hard"] for one in host["Ulimits"] or []}, {
             "nofile": site.open_files_limit, "fsize": site.file_size_limit, "core": 0,
         }),
-        "mounts": (sorted(_mount(one) for one in container["Mounts"]), sorted(_mounts(arena, sid))),
+        "mounts": (sorted(_mount(one) for one in container["Mounts"]), sorted(_mounts(stage, username))),
     }  # fmt: skip
     return [f"{name}: {there!r} instead of {must!r}" for name, (there, must) in wanted.items() if there != must]
 
 
-def _mounts(arena: Arena, sid: str) -> list[tuple[str, str, bool]]:
+def _mounts(stage: Stage, username: str) -> list[tuple[str, str, bool]]:
     """Target, source and whether it is writable, of what a learner's server may see of the host."""
 
     def folder(volume: str) -> str:
-        return str(arena.stage.client.api.inspect_volume(f"{arena.stage.site}-{volume}")["Mountpoint"])
+        return str(stage.client.api.inspect_volume(f"{stage.site}-{volume}")["Mountpoint"])
 
     return [
-        (str(names.LEARNER_HOME), f"{arena.stage.site}-home-{arena.person.username}", True),
-        (str(names.SERVER_SOCKET.parent), f"{folder('servers')}/{sid}", True),
+        (str(names.LEARNER_HOME), f"{stage.site}-home-{username}", True),
+        (str(names.SERVER_SOCKET.parent), f"{folder('servers')}/{names.server_id(username)}", True),
         (str(names.RELAY_SOCKET.parent), folder("relay"), False),
     ]
 
@@ -102,8 +109,13 @@ PROBES = [
         lambda arena: arena.ordinary,
         lambda arena: {"allowed": [arena.attacker.home, "/tmp", "/dev/shm", "/dev/mqueue"]},  # noqa: S108
     ),
-    same("devices", "open or make a device", files.devices, lambda arena: arena.loose),
-    same("system-settings", "change settings of the machine or the own limits", files.system_settings, lambda arena: arena.loose),
+    same("devices", "open or make a device", files.devices, lambda arena: arena.ordinary),
+    same(
+        "system-settings",
+        "change settings of the machine or the own limits",
+        files.system_settings,
+        lambda arena: arena.loose,
+    ),
     same("capabilities", "have a capability", privileges.capabilities, lambda arena: arena.ordinary),
     same(
         "set-user-id",
@@ -121,5 +133,10 @@ PROBES = [
         lambda arena: arena.loose,
         lambda arena: {"token": arena.token},
     ),
-    same("io-uring", "use io_uring or BPF, which go around the filter of system calls", privileges.io_uring, lambda arena: arena.loose),
+    same(
+        "io-uring",
+        "use io_uring or BPF, which go around the filter of system calls",
+        privileges.io_uring,
+        lambda arena: arena.loose,
+    ),
 ]

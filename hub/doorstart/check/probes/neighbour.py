@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from doorstart import names
 from doorstart.check.arena import Arena, server_container
+from doorstart.check.canaries import ENGINE_CANARY
 from doorstart.check.inside import files, memory, network, privileges
 from doorstart.check.probes.base import Outcome, Probe, judged, same
 
 
 def _neighbours_socket(arena: Arena) -> Outcome:
     sid = names.server_id(arena.neighbour.username)
-    request = arena.neighbour_server.path + "api"
-    places = [str(names.SERVERS / sid / names.SERVER_SOCKET.name), f"{names.SERVER_SOCKET.parent.parent}/{sid}/server.sock"]
-    given = {"requests": [request], "places": places}
+    there = str(names.SERVERS / sid / names.SERVER_SOCKET.name)
+    given = {"requests": [arena.neighbour_server.path + "api"], "places": [there]}
     own = [str(names.SERVER_SOCKET), arena.attacker.relay]
     attack = arena.attacker.call(network.unix_sockets, own=own, **given)
-    return judged(attack, arena.ordinary.call(network.unix_sockets, own=["/engine/docker.sock"], **given))
+    return judged(attack, arena.ordinary.call(network.unix_sockets, own=[ENGINE_CANARY], **given))
 
 
 def _trace(arena: Arena) -> Outcome:

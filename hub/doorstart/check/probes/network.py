@@ -35,7 +35,9 @@ def _bridge_address(of: Callable[[Arena], str], what: str) -> Callable[[Arena], 
     return run
 
 
-def _host_listener(address: Callable[[Arena], str], controls: Callable[[Arena], list[Any]]) -> Callable[[Arena], Outcome]:
+def _host_listener(
+    address: Callable[[Arena], str], controls: Callable[[Arena], list[Any]]
+) -> Callable[[Arena], Outcome]:
     """Reach a listener of the host; one of the controls must reach it."""
 
     def run(arena: Arena) -> Outcome:

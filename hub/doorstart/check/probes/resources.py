@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from doorstart.check.arena import Arena
 from doorstart.check.inside import Result, files, memory
-from doorstart.check.places import meanwhile
+from doorstart.check.places import InServer, meanwhile
 from doorstart.check.probes.base import Outcome, Probe, judged, same
 from doorstart.settings import MIB
 
@@ -25,6 +26,7 @@ def _with_neighbour(arena: Arena, attack: Callable[[], Result], control: Callabl
         slowest, asked = max(slowest, arena.neighbour_works()), asked + 1
         if over:
             break
+        time.sleep(0.2)
     outcome = judged(running.result(), control())
     note = f"{outcome.detail}; the neighbour answered {asked} times, within {slowest:.1f} s"
     return Outcome(outcome.refused, outcome.control, note)
@@ -55,6 +57,8 @@ def _start_again(arena: Arena) -> Outcome:
     arena.person.stop_server()
     server = arena.person.start_server()
     said = server.run("print(6 * 7)").strip()
+    if isinstance(arena.attacker, InServer):
+        arena.server, arena.attacker = server, InServer(server)
     working = {"reached": said != "42", "detail": f"started again, and its kernel said {said}"}
     return judged(working, {"reached": True, "detail": "the same server ran before"})
 
