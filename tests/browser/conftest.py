@@ -73,6 +73,7 @@ class Window:
     watch: Watch
     folder: Path
     name: str
+    username: str = ""
     shots: int = 0
 
     def shot(self, what: str, page: Page | None = None) -> None:
@@ -82,6 +83,7 @@ class Window:
 
     def log_in(self, site: Any, username: str, password: str) -> None:
         """Fill in the login form of the site's front page."""
+        self.username = username
         self.page.goto(site.url)
         self.page.get_by_label("Username").fill(username)
         self.page.get_by_label("Password", exact=True).fill(password)

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from doorstart.courses.reference import reference_answers
+
 from .conftest import Window
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
+COURSES = Path(__file__).parents[2] / "courses"
 COURSE, UNIT = "stock-management.en", "01-goods-flow"
 
 
@@ -24,18 +27,16 @@ def learner(site: Any, window: Callable[[str], Window]) -> Window:
     lin.log_in(site, username, password)
     lin.page.wait_for_url(f"{site.url}/user/{username}/lab**")
     expect(lin.page.locator("#jp-main-dock-panel")).to_be_visible()
-    lin.username = username
     return lin
 
 
 @pytest.fixture(scope="module")
 def instructor(site: Any, window: Callable[[str], Window]) -> Window:
-    """An instructor of that course, in JupyterLab."""
+    """An instructor of that course, in formgrader."""
     username, password = site.add("instructor", [COURSE])
     teacher = window("instructor")
     teacher.log_in(site, username, password)
-    teacher.page.wait_for_url(f"{site.url}/user/{username}/stock-management-en/lab**")
-    teacher.username = username
+    teacher.page.wait_for_url(f"{site.url}/user/{username}/stock-management-en/formgrader**")
     return teacher
 
 
@@ -62,8 +63,8 @@ def test_1_the_learner_fetches_the_assignment(learner: Window) -> None:
 
 def test_2_the_learner_runs_a_cell_and_saves(learner: Window) -> None:
     page = learner.page
-    panel(page, "fetched").get_by_role("link", name=UNIT).first.click()
-    panel(page, "fetched").get_by_role("link", name=UNIT).last.click()
+    panel(page, "fetched").get_by_role("button", name=UNIT).click()
+    panel(page, "fetched").get_by_role("link", name=UNIT).click()
     notebook = page.locator(".jp-Notebook:visible")
     expect(notebook).to_contain_text("order")
     expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
@@ -72,6 +73,15 @@ def test_2_the_learner_runs_a_cell_and_saves(learner: Window) -> None:
     page.keyboard.press("Shift+Enter")
     expect(code.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
     expect(code.locator(".jp-OutputArea-output")).not_to_be_empty()
+    learner.shot("first-cell")
+    # The first task: the answer is put in, run, and the check below it says nothing more.
+    task = notebook.locator(".jp-CodeCell").filter(has_text="def compare(").first
+    task.scroll_into_view_if_needed()
+    task.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(reference_answers(COURSES / "stock-management", UNIT, "en")["compare"])
+    page.keyboard.press("Shift+Enter")
+    expect(task.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
     learner.shot("notebook")
     with page.expect_response(
         lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url
@@ -88,16 +98,65 @@ def test_3_the_learner_submits(learner: Window) -> None:
     learner.shot("submitted")
 
 
+def button(page: Page, row: Locator, column: str, says: str) -> None:
+    """Press one of formgrader's buttons in a row of its table, and close the message that it answers with."""
+    row.locator(f".{column} a").click()
+    dialog = page.get_by_role("dialog").filter(has_text=says)
+    expect(dialog).to_be_visible(timeout=90_000)
+    dialog.get_by_text("OK", exact=True).click()
+    expect(dialog).not_to_be_visible()
+
+
 def test_4_the_instructor_collects_and_autogrades_in_formgrader(learner: Window, instructor: Window) -> None:
     page = instructor.page
+    assert len(page.frames) == 1, "formgrader is a page of its own, never a frame"
+    assignment = page.get_by_role("row", name=re.compile(UNIT))
+    expect(assignment).to_be_visible()
+    button(page, assignment, "collect", "Successfully collected")
+    instructor.shot("assignments")
+    assignment.locator(".num-submissions a").click()
+    submission = page.get_by_role("row", name=re.compile(learner.username))
+    expect(submission).to_contain_text("needs autograding")
+    instructor.shot("needs-autograding")
+    button(page, submission, "autograde", "Successfully autograded")
+    expect(submission).to_contain_text("2 / 15")
+    instructor.shot("autograded")
+    button(page, submission, "generate-feedback", "Successfully generated feedback")
+    button(page, submission, "release-feedback", "Successfully released feedback")
+
+
+def test_5_formgraders_links_stay_on_the_instructors_server(site: Any, instructor: Window) -> None:
+    page = instructor.page
+    home = f"{site.url}/user/{instructor.username}/stock-management-en/"
+    page.goto(f"{home}formgrader")
     with page.context.expect_page() as opened:
-        choose(page, "Nbgrader", "Formgrader")
-    grader = opened.value
-    grader.wait_for_load_state()
-    assert grader.url.endswith("/stock-management-en/formgrader") or "/formgrader?" in grader.url
-    row = grader.get_by_role("row", name=re.compile(UNIT))
-    expect(row).to_be_visible()
-    instructor.shot("formgrader", grader)
-    row.locator(".collect button, .collect a").first.click()
-    expect(grader.get_by_text(re.compile("Successfully|collected", re.IGNORECASE)).first).to_be_visible()
-    instructor.shot("collected", grader)
+        page.get_by_role("row", name=re.compile(UNIT)).locator(".name a").click()
+    lab = opened.value
+    expect(lab.locator(".jp-DirListing-content")).to_contain_text(f"{UNIT}.ipynb")
+    assert lab.url.startswith(f"{home}lab")
+    instructor.shot("lab", lab)
+
+
+def test_6_the_instructor_reads_a_submission(instructor: Window) -> None:
+    page = instructor.page
+    page.get_by_role("link", name="Manual Grading").click()
+    page.get_by_role("row", name=re.compile(UNIT)).get_by_role("link").click()
+    page.get_by_role("row", name=re.compile(UNIT)).get_by_role("link").click()
+    page.get_by_role("row", name=re.compile("Submission #1")).get_by_role("link").click()
+    expect(page.get_by_text("def compare(").first).to_be_visible()
+    expect(page.get_by_role("spinbutton").or_(page.locator("input.score")).first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    instructor.shot("submission")
+
+
+def test_7_the_learner_reads_the_feedback(learner: Window) -> None:
+    page = learner.page
+    page.get_by_title("Refresh assignments list").click()
+    panel(page, "submitted").get_by_role("button", name="Fetch Feedback").click()
+    learner.shot("feedback-fetched")
+    panel(page, "submitted").get_by_text("(view feedback)").click()
+    page.locator(".jp-DirListing-item", has_text=f"{UNIT}.html").dblclick()
+    feedback = page.frame_locator(".jp-HTMLViewer iframe")
+    expect(feedback.get_by_text(re.compile(r"Score:\s*2\.0\s*/\s*15\.0"))).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    learner.shot("feedback")

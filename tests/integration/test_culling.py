@@ -4,7 +4,7 @@ import time
 
 from doorstart.check.client import Person
 
-# The culler, once, with its own code and its way to the Hub; only the wait is short. It ends itself after its first look.
+# The culler, once, with its own code and its way to the Hub; only the wait is short. It ends after its first look.
 CULL_NOW = """
 import asyncio, logging, sys
 from tornado.netutil import Resolver

@@ -160,9 +160,12 @@ def _nbgrader(office: Server, path: str) -> None:
 
 
 def _require_success(answer: dict[str, Any]) -> None:
-    if not answer.get("success"):
-        said = str(answer.get("error") or answer.get("log") or answer.get("value") or "nothing").strip().splitlines()
-        raise LoopError(f"nbgrader said: {said[-1]}")
+    if answer.get("success"):
+        return
+    # The first error is the cause; the last line only says that there was one.
+    errors = re.findall(r"^\[ERROR\] (.+)$", str(answer.get("log") or ""), re.MULTILINE)
+    last = str(answer.get("error") or answer.get("value") or "nothing").strip().splitlines()[-1:]
+    raise LoopError(f"nbgrader said: {(errors or last)[0]}")
 
 
 def _require_points(score: object, most: object, unit: Unit) -> None:

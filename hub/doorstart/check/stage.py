@@ -14,6 +14,7 @@ from typing import Any, TextIO
 
 import docker
 from docker.errors import APIError, NotFound
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from doorstart import names
 from doorstart.check.client import Person
@@ -190,6 +191,17 @@ def staged(course: str, report: Report) -> Iterator[Stage]:
             stage.close()
 
 
+class _Given(Settings):
+    """Settings of which nothing comes from this process's own environment."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: object, **__: object
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is given as arguments, and the defaults."""
+        return (init_settings,)
+
+
 def running_settings(client: docker.DockerClient, place: Place) -> Settings:
     """The settings of the site as it runs: those that its Hub was started with.
 
@@ -199,7 +211,7 @@ def running_settings(client: docker.DockerClient, place: Place) -> Settings:
     environment = containers.running(client, place.container("hub")).attrs["Config"]["Env"]
     pairs = (line.partition("=") for line in environment)
     known = {name.removeprefix("DOORSTART_").lower(): value for name, _, value in pairs}
-    return Settings(**{name: value for name, value in known.items() if name in Settings.model_fields})
+    return _Given(**{name: value for name, value in known.items() if name in Settings.model_fields})
 
 
 @contextmanager
