@@ -51,6 +51,9 @@ ASSIGNMENT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?\Z")
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?\Z")
 """A username: lower case, so that two names never differ in case alone; safe in a file name and a URL."""
 
+CHECK_PREFIX = "check-"
+"""How the usernames of the checks' people begin. The checks delete such accounts, so nobody else has one."""
+
 UNIX_PATH_MAX = 107
 """Longest path of a Unix socket in bytes (``sun_path`` in ``unix(7)`` is 108 with its final zero)."""
 

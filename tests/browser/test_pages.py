@@ -101,6 +101,7 @@ def test_an_admin_lands_on_the_admin_page(site: Any, window: Callable[[str], Win
     admin = window("admin")
     admin.log_in(site, username, password)
     expect(admin.page).to_have_url(re.compile("/hub/admin"))
+    admin.page.goto(f"{site.url}/hub/admin?name_filter={username}")
     expect(admin.page.get_by_role("row").filter(has_text=username)).to_be_visible()
     admin.shot("page")
 

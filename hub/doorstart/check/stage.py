@@ -20,7 +20,7 @@ from doorstart import names
 from doorstart.check.client import Person
 from doorstart.check.report import Report, StepFailedError
 from doorstart.images.build import Image
-from doorstart.people.client import PASSING
+from doorstart.names import CHECK_PREFIX
 from doorstart.settings import Settings, settings
 from doorstart.site import containers, engine
 from doorstart.site.place import Place
@@ -81,7 +81,7 @@ class Stage:
         Args:
             role: ``"learner"`` or ``"instructor"``.
         """
-        username = f"{PASSING}{role}-{secrets.token_hex(3)}"
+        username = f"{CHECK_PREFIX}{role}-{secrets.token_hex(3)}"
         row = {"username": username, "display_name": username, "language": "en", "role": role, "courses": [self.course]}
         self._people.append(username)
         answer = self.people("import", {"rows": [row], "one_time": False})
@@ -98,7 +98,7 @@ class Stage:
         mine = {names.group(self.course, role) for role in ("learner", "instructor")}
         everybody = self.people("list")["people"]
         left = [str(one["username"]) for one in everybody if mine & set(one["groups"])]
-        self._people = [username for username in left if username.startswith(PASSING)]
+        self._people = [username for username in left if username.startswith(CHECK_PREFIX)]
         self._clear()
 
     def close(self) -> None:

@@ -153,8 +153,12 @@ class Builder:
         tarball.unlink()
 
     def _build(self, recipe: Recipe, tag: str, parent: Image) -> None:
-        context = self.cache / "context" / recipe.name
-        shutil.rmtree(context, ignore_errors=True)
+        self.cache.mkdir(parents=True, exist_ok=True)
+        # A folder of its own: two commands may build at once. Beside the wheelhouse, so that wheels are linked into it.
+        with tempfile.TemporaryDirectory(dir=self.cache, prefix=f"{recipe.name}-") as scratch:
+            self._run(recipe, tag, parent, Path(scratch) / "context")
+
+    def _run(self, recipe: Recipe, tag: str, parent: Image, context: Path) -> None:
         self._fill(recipe, context)
         said: list[str] = []
         with _archive(context) as archive:
@@ -172,7 +176,6 @@ class Builder:
                 if "error" in event:
                     last = "\n".join([*said[-15:], event["error"]])
                     raise BuildError(f"The image {recipe.name} could not be built:\n{last}")
-        shutil.rmtree(context)
 
     def _fill(self, recipe: Recipe, context: Path) -> None:
         """Lay out the build context: the recipe's folder, and the packages that the build installs."""

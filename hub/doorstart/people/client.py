@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from doorstart.names import CHECK_PREFIX
+
 TIMEOUT = 600.0
 """Longest wait for an answer, in seconds: a fifth of a second for each new password, and 1,000 people."""
 
 STOP_TIMEOUT = 60.0
 """Longest wait for somebody's servers to stop, in seconds."""
-PASSING = "check-"
-"""How the usernames of people begin who exist for the time of a check only."""
 
 
 class HubError(Exception):
@@ -89,8 +89,8 @@ class Client:
             HubError: the Hub refused, a server did not stop, or a name is not one of a check.
         """
         usernames = request.get("usernames")
-        if not isinstance(usernames, list) or not all(str(name).startswith(PASSING) for name in usernames):
-            raise HubError(400, f'Whom? The request needs "usernames", and each begins with {PASSING!r}.')
+        if not isinstance(usernames, list) or not all(str(name).startswith(CHECK_PREFIX) for name in usernames):
+            raise HubError(400, f'Whom? The request needs "usernames", and each begins with {CHECK_PREFIX!r}.')
         return {"forgotten": [name for name in usernames if self._forget(str(name))]}
 
     def _forget(self, username: str) -> bool:

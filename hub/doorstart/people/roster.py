@@ -114,6 +114,8 @@ def read(data: bytes, known_courses: Collection[str] | None = None) -> list[Row]
     except spreadsheet.SpreadsheetError as error:
         problems.append(Problem(error.line, error.reason))
     problems += check(rows, known_courses)
+    reserved = f"usernames that begin with {names.CHECK_PREFIX!r} belong to the site's own checks, which remove them"
+    problems += [Problem(row.line, reserved) for row in rows if row.username.startswith(names.CHECK_PREFIX)]
     if not rows and not problems:
         problems.append(Problem(0, "The file has a first line with the columns' names, but nobody below it."))
     if problems:

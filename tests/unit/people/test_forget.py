@@ -30,3 +30,12 @@ def test_nobody_else_is_deleted(hub, row, new_name, usernames):
     with pytest.raises(HubError, match="check-"):
         hub.client.forget({"usernames": wanted})
     assert any(person["username"] == name for person in hub.client.people()["people"])
+
+
+def test_no_roster_takes_a_name_that_the_checks_would_delete() -> None:
+    import pytest
+
+    from doorstart.people import roster
+
+    with pytest.raises(roster.RosterError, match="site's own checks"):
+        roster.read(b"username,display name,language,role,courses\ncheck-ann,Ann,nl,learner,accounting.nl\n")
