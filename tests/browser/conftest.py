@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -53,7 +53,12 @@ class Watch:
         def route(route: Route) -> None:
             route.continue_() if self.own(route.request.url) else route.abort()
 
+        def route_socket(socket: WebSocketRoute) -> None:
+            self.addresses.append(socket.url)
+            socket.close()
+
         context.route(re.compile("."), route)
+        context.route_web_socket(lambda address: not self.own(address), route_socket)
         context.on("request", lambda request: self.addresses.append(request.url))
         context.on("page", lambda page: page.on("websocket", lambda socket: self.addresses.append(socket.url)))
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))

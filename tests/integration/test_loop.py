@@ -120,7 +120,10 @@ def test_the_learner_sees_the_score_and_what_went_wrong(goods: Class) -> None:
     assert re.search(rf"Score:\s*{goods.bens_points}\.0\s*/\s*15\.0", page)
     assert "but [&#39;Mug&#39;] was expected" in page or "but ['Mug'] was expected" in page
     (submission,) = goods.ann.submissions(GOODS.unit)
-    assert re.search(r"Score:\s*12\.0\s*/\s*15\.0", page_of(goods.ann, GOODS, submission))
+    page = page_of(goods.ann, GOODS, submission)
+    assert re.search(r"Score:\s*12\.0\s*/\s*15\.0", page)
+    loads = re.findall(r"""<(?:script|link|img|iframe)[^>]*(?:src|href)=["']?((?:https?:)?//[^"'> ]+)""", page)
+    assert loads == [], "a feedback page asks nothing from outside"
 
 
 def test_a_learner_sees_nothing_of_another(goods: Class) -> None:
