@@ -105,7 +105,9 @@ class Kernels:
             self._reaper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._reaper
-        await asyncio.gather(*(self._end(kernel, Reason.STOPPED) for kernel in self._running()), return_exceptions=True)
+        # Also those that the reaper was just clearing up when it was cancelled.
+        left = [kernel for kernel in self._kernels.values() if not kernel.cleared]
+        await asyncio.gather(*(self._end(kernel, Reason.STOPPED) for kernel in left), return_exceptions=True)
 
     async def start(
         self, server: str, archive: AsyncIterator[bytes], kernel_id: str | None = None, key: str | None = None

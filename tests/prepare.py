@@ -1,0 +1,33 @@
+"""What the tests need on this machine and what takes long, made before them: the engine, the images, the browser.
+
+Not in a fixture: there it would count as the time of the first test.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from doorstart.images.build import Builder
+from doorstart.site import engine
+from doorstart.site.place import TOP
+from doorstart.site.progress import step
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+def main() -> None:
+    """Install, start and build whatever is missing."""
+    with step("Docker engine") as current:
+        client = engine.ensure_engine(current.say)
+        engine.ensure_compose(current.say)
+        engine.ensure_tools(current.say)
+    with step("Images") as current:
+        Builder(TOP, client, current.say).build_all()
+    with step("Browser") as current:
+        if not CHROMIUM.exists():
+            # Debian's own: what Playwright would download comes from elsewhere.
+            engine.install(["chromium", "fonts-dejavu-core"], current.say)
+
+
+if __name__ == "__main__":
+    main()
