@@ -208,14 +208,18 @@ def values(answer: dict[str, Any]) -> list[dict[str, Any]]:
 def container_of(site: Any, username: str, server: str = "") -> Container:
     """The container of somebody's server."""
     label = f"{names.LABEL_SERVER}={names.server_id(username, server)}"
-    found = site.client.containers.list(all=True, filters={"label": [f"{names.LABEL_SITE}={site.name}", label]})
+    found = site.client.containers.list(
+        ignore_removed=True, all=True, filters={"label": [f"{names.LABEL_SITE}={site.name}", label]}
+    )
     (container,) = [one for one in found if one.labels[names.LABEL_ROLE] != "kernel"]
     return container
 
 
 def of_role(site: Any, *roles: str) -> list[Container]:
     """The site's containers with one of these roles, also those that have ended."""
-    found = site.client.containers.list(all=True, filters={"label": f"{names.LABEL_SITE}={site.name}"})
+    found = site.client.containers.list(
+        ignore_removed=True, all=True, filters={"label": f"{names.LABEL_SITE}={site.name}"}
+    )
     return [one for one in found if one.labels.get(names.LABEL_ROLE) in roles]
 
 

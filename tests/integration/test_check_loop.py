@@ -30,7 +30,7 @@ def left_behind(site: Any) -> list[str]:
     courses = (f"{prefix}course-{loop.COURSE}", f"{prefix}course-{arena.COURSE}")
     people = containers.execute_json(site.client, f"{site.name}-hub", ["python", "-m", "doorstart.people", "list"])
     found = [one["username"] for one in people["people"] if one["username"].startswith("check-")]
-    engine = [one.name for one in site.client.containers.list(all=True)]
+    engine = [one.name for one in site.client.containers.list(ignore_removed=True, all=True)]
     engine += [one.name for one in site.client.networks.list()] + [one.name for one in site.client.volumes.list()]
     marks = (f"{prefix}check-", f"{prefix}home-check-", f"{prefix}desk-check-", *courses)
     return found + [name for name in engine if name.startswith(marks)]

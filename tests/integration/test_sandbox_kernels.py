@@ -144,7 +144,7 @@ class Site:
 
     def containers(self, role: str = "kernel", everything: bool = True) -> list[Any]:
         wanted = [f"{names.LABEL_SITE}={self.name}", f"{names.LABEL_ROLE}={role}"]
-        return self.engine.containers.list(all=everything, filters={"label": wanted})
+        return self.engine.containers.list(ignore_removed=True, all=everything, filters={"label": wanted})
 
     def has_container(self, kernel_id: str) -> bool:
         return any(container.name.endswith(f"-{kernel_id}") for container in self.containers())
@@ -163,7 +163,9 @@ class Site:
     def close(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.kill(signal.SIGTERM)
-        for container in self.engine.containers.list(all=True, filters={"label": f"{names.LABEL_SITE}={self.name}"}):
+        for container in self.engine.containers.list(
+            ignore_removed=True, all=True, filters={"label": f"{names.LABEL_SITE}={self.name}"}
+        ):
             container.remove(force=True)
         self.engine.close()
         self.hub.shutdown()

@@ -72,7 +72,9 @@ def test_down_keeps_everything_and_up_brings_it_back(site: Any, classroom: Class
     volumes = {one.name for one in site.client.volumes.list() if one.name.startswith(f"{site.name}-")}
     done = doorstart("site", "down")
     assert done.returncode == 0, done.stderr
-    everything = site.client.containers.list(all=True, filters={"label": f"{names.LABEL_SITE}={site.name}"})
+    everything = site.client.containers.list(
+        ignore_removed=True, all=True, filters={"label": f"{names.LABEL_SITE}={site.name}"}
+    )
     assert everything == [], "no server and no service runs"
     assert {one.name for one in site.client.volumes.list() if one.name.startswith(f"{site.name}-")} == volumes
     again = doorstart("roster", "list")

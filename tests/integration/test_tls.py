@@ -69,5 +69,5 @@ def test_destroy_removes_this_site_and_nothing_of_another(site: Any, second_site
     assert volumes(second_site.name) == []
     assert volumes(site.name) == ours
     label = f"{names.LABEL_SITE}={second_site.name}"
-    assert site.client.containers.list(all=True, filters={"label": label}) == []
+    assert site.client.containers.list(ignore_removed=True, all=True, filters={"label": label}) == []
     assert site.container("hub").status == "running"

@@ -153,7 +153,7 @@ def test_a_learner_starts_and_stops_nobody_elses_server(arena: Arena, learner: P
 def containers(arena: Arena) -> set[str]:
     """The names of the site's servers."""
     site = {"label": [f"{names.LABEL_SITE}={arena.stage.site}"]}
-    return {str(one.name) for one in arena.stage.client.containers.list(all=True, filters=site)}
+    return {str(one.name) for one in arena.stage.client.containers.list(ignore_removed=True, all=True, filters=site)}
 
 
 @pytest.mark.parametrize("page", ["/hub/token", "/hub/accept-share", "/hub/admin", "/hub/signup", "/hub/authorize"])

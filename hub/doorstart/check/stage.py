@@ -135,7 +135,7 @@ class Stage:
         mine: dict[str, str | list[str] | bool] = {
             "label": [f"{names.LABEL_SITE}={self.site}", f"{LABEL_CHECK}={self.course}"]
         }
-        for container in self.client.containers.list(all=True, filters=mine):
+        for container in self.client.containers.list(ignore_removed=True, all=True, filters=mine):
             container.remove(force=True, v=True)
         for network in self.client.networks.list(filters=mine):
             network.remove()
@@ -228,7 +228,7 @@ def _lock(place: Place, course: str) -> Iterator[None]:
 
 def _remove_volume(client: docker.DockerClient, name: str) -> None:
     """Remove a volume of the check, and what a check that was killed left running on it."""
-    for container in client.containers.list(all=True, filters={"volume": name}):
+    for container in client.containers.list(ignore_removed=True, all=True, filters={"volume": name}):
         container.remove(force=True)
     try:
         client.volumes.get(name).remove()

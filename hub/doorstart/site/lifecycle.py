@@ -80,7 +80,9 @@ def down(settings: Settings) -> None:
         current.note = f"{_remove_servers(client, settings.site)} stopped"
     with step("Services"):
         for service in reversed(SERVICES):
-            for container in client.containers.list(all=True, filters={"name": f"^{place.container(service)}$"}):
+            for container in client.containers.list(
+                ignore_removed=True, all=True, filters={"name": f"^{place.container(service)}$"}
+            ):
                 container.stop(timeout=10)
                 container.remove()
         for network in client.networks.list(names=[f"^{settings.site}-front$"]):
@@ -113,7 +115,7 @@ def _longer_sites(client: docker.DockerClient, site: str) -> list[str]:
 
 def _remove_servers(client: docker.DockerClient, site: str) -> int:
     removed = 0
-    for container in client.containers.list(all=True, filters={"label": f"doorstart.site={site}"}):
+    for container in client.containers.list(ignore_removed=True, all=True, filters={"label": f"doorstart.site={site}"}):
         if container.labels.get("doorstart.role") in ("learner", "instructor", "kernel"):
             container.stop(timeout=10)
             with contextlib.suppress(docker.errors.APIError):  # somebody else may be removing it

@@ -51,7 +51,9 @@ def install(client: docker.DockerClient, place: Place, proxy: Image) -> None:
         content = {name: wanted.get(name, b"") for name in ("certificate.pem", "key.pem")}
         if any(present.get(name, b"") != content[name] for name in content):
             helper.put_archive("/tls", _tar(content))
-            for running in client.containers.list(filters={"name": f"^{place.container('proxy')}$"}):
+            for running in client.containers.list(
+                ignore_removed=True, filters={"name": f"^{place.container('proxy')}$"}
+            ):
                 running.restart(timeout=5)
     finally:
         helper.remove(v=False)
