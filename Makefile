@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv/bin
 UV_FLAGS := --frozen --inexact --quiet
 
-.PHONY: up down test lint bench
+.PHONY: up down test lint
 
 up: .venv/.cli
 	$(VENV)/doorstart site up
