@@ -74,7 +74,9 @@ def test_a_fork_bomb_ends() -> None:
 
 
 def test_a_process_is_found_by_its_command_line() -> None:
-    with subprocess.Popen([sys.executable, "-c", "input() # doorstart-canary-x"], stdin=subprocess.PIPE) as process:
+    command = [sys.executable, "-c", "print(flush=True); input()  # doorstart-canary-x"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout and process.stdout.readline()  # It runs: before that, it has no command line yet.
         assert privileges.see_process("doorstart-canary-x")["reached"]
         process.kill()
     assert not privileges.see_process("doorstart-canary-" + "y")["reached"]

@@ -16,9 +16,11 @@ from doorstart_exchange_client.wire import ARCHIVE_TYPE, DIGEST_HEADER, PREFIX, 
 
 RELAY_SOCKET = "/run/doorstart/relay/relay.sock"
 TIMEOUT = httpx.Timeout(120.0, connect=5.0)
-ATTEMPTS = 5
+ATTEMPTS = 7
 FIRST_PAUSE = 0.25
 """Seconds before the second attempt; each further pause is twice as long, with a random part."""
+LONGEST_PAUSE = 4.0
+"""Seconds, without the random part. All pauses together outlast a restart of the exchange on a busy machine."""
 UNAVAILABLE = (502, 503, 504)
 
 
@@ -121,7 +123,8 @@ class ExchangeClient:
         with httpx.Client(transport=transport, base_url="http://exchange", timeout=TIMEOUT, trust_env=False) as client:
             for attempt in range(ATTEMPTS):
                 if attempt:
-                    self._sleep(FIRST_PAUSE * 2 ** (attempt - 1) * (1 + random.random()))  # noqa: S311  no secret
+                    pause = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
+                    self._sleep(pause * (1 + random.random()))  # noqa: S311  no secret
                 try:
                     response = client.request(method, PREFIX + path, headers=sent, **arguments)
                 except (httpx.ReadTimeout, httpx.WriteTimeout):
