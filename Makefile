@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv/bin
 UV_FLAGS := --frozen --inexact --quiet
 
-.PHONY: up down test lint
+.PHONY: up down test lint bench bench-grading
 
 up: .venv/.cli
 	$(VENV)/doorstart site up
@@ -18,6 +18,13 @@ lint: .venv/.dev
 
 test: .venv/.dev lint
 	tests/run
+
+bench: bench-grading
+
+# Beside plain nbgrader, in the same run; writes build/bench/grading.json.
+bench-grading: .venv/.dev
+	$(VENV)/python tests/prepare.py
+	PYTHONPATH=tests $(VENV)/python -m bench.grading
 
 # The Python environment. Debian keeps venv in a package of its own.
 .venv/bin/uv:

@@ -10,6 +10,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,11 +61,10 @@ class Site:
         raise TimeoutError("the Hub did not come back")
 
 
-@pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
-    """A running site with the demo courses."""
-    os.environ["DOORSTART_SITE"] = os.environ.get("DOORSTART_TEST_SITE", "doorstart-test")
-    os.environ["DOORSTART_PORT"] = os.environ.get("DOORSTART_TEST_PORT", "18080")
+@contextmanager
+def running_site(name: str, port: str) -> Iterator[Site]:
+    """A site of this name on this port, brought up for the body and destroyed behind it."""
+    os.environ["DOORSTART_SITE"], os.environ["DOORSTART_PORT"] = name, port
     from doorstart.settings import Settings, settings
     from doorstart.site import engine, lifecycle
     from doorstart.site.place import Place
@@ -77,6 +77,14 @@ def site() -> Iterator[Site]:
     yield Site(Place(chosen).url, client, chosen.site)
     if not os.environ.get("DOORSTART_TEST_KEEP"):
         lifecycle.destroy(chosen)
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """A running site with the demo courses."""
+    name = os.environ.get("DOORSTART_TEST_SITE", "doorstart-test")
+    with running_site(name, os.environ.get("DOORSTART_TEST_PORT", "18080")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

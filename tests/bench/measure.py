@@ -1,0 +1,120 @@
+"""What a piece of work costs the whole machine, and the shape in which every benchmark reports. Runs nothing itself."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+RESULTS = Path(__file__).parents[2] / "build" / "bench"
+_CONTAINERS = (Path("/sys/fs/cgroup/memory/docker"), Path("/sys/fs/cgroup/system.slice"))
+_SECONDS_PER_TICK = 0.01
+MIB = 1024 * 1024
+
+
+@dataclass
+class Cost:
+    """What a piece of work took."""
+
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    """Of all processors, of everything on the machine, less what it used when nothing was asked of it."""
+    peak_memory: int = 0
+    """Bytes of anonymous memory of all containers together, at its highest, less what they had before."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One line of a report."""
+
+    name: str
+    ours: float
+    reference: float
+    ratio: float
+    """How many times better than the reference: above 1 is better, whichever way the unit goes."""
+    unit: str
+    goal: float | None
+    met: bool | None
+
+
+@contextmanager
+def cost(idle: float) -> Iterator[Cost]:
+    """Measure what the body costs.
+
+    Args:
+        idle: processors that the machine uses when nothing is asked of it; :func:`idle_use`.
+    """
+    spent, ended = Cost(), threading.Event()
+    before = _anonymous_memory()
+
+    def watch() -> None:
+        while not ended.wait(0.25):
+            spent.peak_memory = max(spent.peak_memory, _anonymous_memory() - before)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    begin, used = time.monotonic(), _used()
+    watcher.start()
+    try:
+        yield spent
+    finally:
+        spent.wall_seconds = time.monotonic() - begin
+        spent.cpu_seconds = _used() - used - idle * spent.wall_seconds
+        ended.set()
+        watcher.join()
+
+
+def idle_use(seconds: float = 5.0) -> float:
+    """Processors in use over the next seconds, in which nothing should be asked of the machine."""
+    begin, used = time.monotonic(), _used()
+    time.sleep(seconds)
+    return (_used() - used) / (time.monotonic() - begin)
+
+
+def more_is_better(name: str, ours: Sequence[float], reference: Sequence[float], unit: str, goal: float) -> Measure:
+    """A measure with a goal for the ratio of the medians."""
+    mine, theirs = statistics.median(ours), statistics.median(reference)
+    ratio = mine / theirs
+    return Measure(name, round(mine, 2), round(theirs, 2), round(ratio, 2), unit, goal, ratio >= goal)
+
+
+def less_is_better(name: str, ours: Sequence[float], reference: Sequence[float], unit: str) -> Measure:
+    """A measure without a goal."""
+    mine, theirs = statistics.median(ours), statistics.median(reference)
+    return Measure(name, round(mine, 2), round(theirs, 2), round(theirs / mine, 2), unit, None, None)
+
+
+def report(name: str, measures: Sequence[Measure], **details: object) -> Path:
+    """Write ``build/bench/<name>.json`` and print it as a table; the file's path."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps({"measures": [asdict(one) for one in measures], **details}, indent=2) + "\n")
+    print(f"\n{'':32}{'ours':>10}{'reference':>12}{'ratio':>8}  goal")
+    for one in measures:
+        goal = "" if one.goal is None else f"{one.goal:g} times: {'met' if one.met else 'NOT met'}"
+        print(f"{one.name:32}{one.ours:10.2f}{one.reference:12.2f}{one.ratio:8.2f}  {goal} ({one.unit})")
+    return path
+
+
+def _used() -> float:
+    """Seconds that all processors together have worked since the machine started."""
+    fields = [int(word) for word in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    idle, waiting = fields[3], fields[4]
+    return (sum(fields) - idle - waiting) * _SECONDS_PER_TICK
+
+
+def _anonymous_memory() -> int:
+    """Bytes that containers' processes hold, without what the kernel keeps of files. Control groups, version 1 or 2."""
+    total = 0
+    for folder in _CONTAINERS:
+        for statistic in folder.glob("*/memory.stat"):
+            try:
+                lines = dict(line.split() for line in statistic.read_text().splitlines())
+            except OSError:  # The container has just ended.
+                continue
+            total += int(lines.get("total_rss", lines.get("anon", 0)))
+    return total
