@@ -35,6 +35,8 @@ SERVER_UID = 1000
 """User and group id of learners' and instructors' servers."""
 KERNEL_UID = 2000
 """User and group id of sandboxed kernels."""
+EXAMINER_UID = 2100
+"""User and group id of examiners."""
 PROXY_UID = 3000
 """User and group id of the proxy: owns the group of every server's socket."""
 

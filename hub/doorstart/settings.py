@@ -6,8 +6,10 @@ file ``doorstart.env`` beside ``docker-compose.yml``.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -67,6 +69,31 @@ class Settings(BaseSettings):
     )
     kernel_work_size: int = Field(64 * MIB, ge=MIB, description="Size of a kernel's working folder, in memory.")
     kernel_limit: int = Field(8, ge=1, description="Sandboxed kernels that may run at once on the site.")
+
+    # Grading. A learner kernel's memory, processors, processes and working folder are those of a sandboxed kernel.
+    grading_start: Literal["fork", "exec"] = Field(
+        "fork",
+        description="How a learner kernel comes into its container: as a fork of a process that has the imports done, "
+        "or started there, which costs a second each and needs no service with rights over the machine.",
+    )
+    grading_limit: int = Field(
+        default_factory=lambda: min(2 * (os.cpu_count() or 1), 8),
+        ge=1,
+        description="Notebooks that may be graded at once on the site; by default two a processor, and 8 at most.",
+    )
+    grading_pool: int = Field(3, ge=0, description="Unused learner kernels' containers kept ready while grading.")
+    grading_pool_idle: int = Field(120, ge=1, description="Seconds without grading after which none is kept ready.")
+    grading_cell_seconds: int = Field(30, ge=1, description="Longest run of one cell of a notebook.")
+    grading_notebook_seconds: int = Field(300, ge=1, description="Longest run of all cells of a notebook together.")
+    grading_cpu_seconds: int = Field(300, ge=1, description="Processor time that a notebook's code may use.")
+    grading_cell_output: int = Field(MIB, ge=1024, description="Output of one cell; the rest is cut.")
+    grading_output: int = Field(8 * MIB, ge=1024, description="Output of all cells of a notebook together.")
+    grading_operations: int = Field(20_000, ge=1, description="Questions of one test cell to the learner kernel.")
+    grading_transfer: int = Field(64 * MIB, ge=MIB, description="Bytes that one test cell and the kernel exchange.")
+    grading_restarts: int = Field(10, ge=0, description="Fresh learner kernels for a notebook after one was ended.")
+    examiner_memory_limit: int = Field(2048 * MIB, ge=256 * MIB, description="Memory of one server's examiners.")
+    examiner_cpu_limit: float = Field(2.0, gt=0, description="Processors that one server's examiners may use at once.")
+    examiner_idle: int = Field(600, ge=1, description="Seconds without grading after which none is kept ready.")
 
 
 @cache

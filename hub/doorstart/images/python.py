@@ -169,9 +169,7 @@ def build_workspace(top: Path, packages: Sequence[str], destination: Path) -> No
 
 def sources_of(top: Path, recipe: Recipe) -> list[Path]:
     """The folders whose content decides what this image's own packages are."""
-    places = {
-        "doorstart": top / "hub" / "doorstart",
-        "doorstart-exchange-client": top / "extensions" / "exchange_client",
-        "doorstart-sandbox-kernel": top / "extensions" / "sandbox_kernel",
-    }
+    places = {"doorstart": top / "hub" / "doorstart"}
+    for project in (top / "extensions").glob("*/pyproject.toml"):
+        places[tomllib.loads(project.read_text(encoding="utf-8"))["project"]["name"]] = project.parent
     return [places[name] for name in recipe.workspace]

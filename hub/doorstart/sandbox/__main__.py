@@ -12,6 +12,7 @@ from doorstart.identity import HubIdentity
 from doorstart.sandbox.app import create_app
 from doorstart.sandbox.engine import Engine
 from doorstart.sandbox.folders import Folders
+from doorstart.sandbox.grading.gradings import Gradings
 from doorstart.sandbox.kernels import Kernels
 from doorstart.settings import Settings, settings
 
@@ -29,7 +30,9 @@ def serve(site: Settings, folders: Folders, *, socket: Path, hub_socket: Path) -
     # One line for each question to the Hub and each poll of a kernel would bury what matters.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     socket.unlink(missing_ok=True)
-    app = create_app(Kernels(site, Engine(site.site), folders), HubIdentity(names.SANDBOX_SCOPE, str(hub_socket)))
+    engine = Engine(site.site)
+    kernels, gradings = Kernels(site, engine, folders), Gradings(site, engine, folders)
+    app = create_app(kernels, gradings, HubIdentity(names.SANDBOX_SCOPE, str(hub_socket)))
     # uvicorn gives its socket the mode 0666.
     uvicorn.run(app, uds=str(socket), access_log=False, log_config=None, timeout_graceful_shutdown=5)
 

@@ -5,6 +5,7 @@ POST     /kernels                 start a kernel; the body is its working folder
 GET      /kernels/{id}            whether it runs, and if not, how it ended
 POST     /kernels/{id}/interrupt  interrupt what it executes
 POST     /kernels/{id}/kill       end and remove it; so does DELETE /kernels/{id}
+POST     /gradings                grade a notebook; the body is a job, see :mod:`doorstart.sandbox.grading.job`
 GET      /health                  whether the service is there; the only one that asks for no token
 =======  =======================  ==========================================================================
 
@@ -14,6 +15,7 @@ the kernels of the server that its token was made for.
 
 # No postponed annotations here: FastAPI could not resolve those that name a dependency made in create_app().
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -26,6 +28,7 @@ from fastapi.responses import JSONResponse
 
 from doorstart import names
 from doorstart.identity import Caller, IdentityError, identity_error
+from doorstart.sandbox.grading.gradings import Gradings
 from doorstart.sandbox.kernels import Kernel, Kernels, Reason, Refused, connection
 from doorstart.settings import MIB
 
@@ -42,18 +45,21 @@ _MAX_DRAIN = 256 * MIB
 KernelId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 
 
-def create_app(kernels: Kernels, identify: Callable[..., Awaitable[Caller]]) -> FastAPI:
+def create_app(kernels: Kernels, gradings: Gradings, identify: Callable[..., Awaitable[Caller]]) -> FastAPI:
     """The service as an ASGI application.
 
     Args:
         kernels: what to serve; opened and closed with the application.
+        gradings: the same.
         identify: FastAPI dependency that returns the caller and requires :data:`doorstart.names.SANDBOX_SCOPE`.
     """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await kernels.open()
+        await gradings.open()
         yield
+        await gradings.close()
         await kernels.close()
 
     async def server(caller: Annotated[Caller, Depends(identify)]) -> str:
@@ -100,7 +106,36 @@ def create_app(kernels: Kernels, identify: Callable[..., Awaitable[Caller]]) -> 
         await kernels.stop(server, id)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
+    @app.post("/gradings")
+    async def grade(server: Server, request: Request) -> JSONResponse:
+        body = request.stream()
+        gone = asyncio.Event()
+        leaving: asyncio.Task[None] | None = None
+
+        async def whole() -> AsyncIterator[bytes]:
+            nonlocal leaving
+            async for chunk in body:
+                yield chunk
+            # After the body, the next that is received is that the caller has left.
+            leaving = asyncio.create_task(_left(request, gone))
+
+        try:
+            return JSONResponse(await gradings.grade(server, whole(), gone))
+        except Refused:
+            if leaving is None:
+                await _drain(body)
+            raise
+        finally:
+            if leaving is not None:
+                leaving.cancel()
+
     return app
+
+
+async def _left(request: Request, gone: asyncio.Event) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    gone.set()
 
 
 def _server_of(caller: Caller) -> str:

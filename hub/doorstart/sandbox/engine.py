@@ -66,6 +66,14 @@ class Engine:
             raise
         return container_id
 
+    def first_process(self, container_id: str) -> int:
+        """The process id, on the machine, of a running container's first process; 0 if it has ended.
+
+        Raises:
+            docker.errors.DockerException: there is no such container, or the engine does not answer.
+        """
+        return int(self._client.api.inspect_container(container_id)["State"]["Pid"])
+
     def state(self, container_id: str) -> ContainerState:
         """How a container is doing; one that is gone has ended."""
         try:
@@ -113,6 +121,22 @@ class Engine:
         servers = frozenset(str(c["Id"]) for c in self._containers(names.LABEL_SERVER) if not _is_kernel(c))
         kernels = self._containers(f"{names.LABEL_ROLE}={ROLE}", ended=True)
         return Running(servers, {str(c["Names"][0]).lstrip("/"): str(c["Id"]) for c in kernels})
+
+    def usage(self, container_id: str) -> tuple[float, int] | None:
+        """A running container's processor time in seconds and its memory in bytes; None if it does not run.
+
+        The memory is the most at any time where the engine knows that, and that of now elsewhere.
+        """
+        try:
+            stats: dict[str, Any] = self._client.api.stats(container_id, stream=False, one_shot=True)
+            cpu, memory = int(stats["cpu_stats"]["cpu_usage"]["total_usage"]), stats["memory_stats"]
+            return cpu / 1e9, int(memory.get("max_usage") or memory["usage"])
+        except (NotFound, KeyError):
+            return None
+
+    def of_role(self, role: str) -> list[str]:
+        """The ids of all of the site's containers of one role, also of those that have ended."""
+        return [str(found["Id"]) for found in self._containers(f"{names.LABEL_ROLE}={role}", ended=True)]
 
     def close(self) -> None:
         """Close the connections."""

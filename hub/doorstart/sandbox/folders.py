@@ -1,7 +1,8 @@
 """Where the folders of kernels are, on the ``kernels`` volume, and what rights they have.
 
 ``<server id>/<kernel id>/`` has a kernel's sockets; the kernel's server has ``<server id>/`` mounted, read-only. The
-connection file and the submission's files are in ``files/``, which is bound into kernels' containers only.
+connection file and the submission's files are in ``files/``, which is bound into kernels' containers only. The sockets
+of grading's own services are in ``grading/``, each in a folder that is bound into the container of that service only.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from doorstart import names, sealing
 
 PREFIX = "kernel"
 """What the names of a kernel's sockets begin with."""
-_FILES = "files"  # Not a server's id, which is hexadecimal.
+_FILES, _GRADING = "files", "grading"  # No server's id, which is hexadecimal.
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,15 @@ class Folders:
         folders = (self.sockets(server_id, kernel_id), self.files(server_id, kernel_id))
         sockets, files = (self.engine / folder.relative_to(self.here) for folder in folders)
         return sockets, files
+
+    def grading(self, name: str) -> Path:
+        """The folder for the socket of a part of grading; its parent, which only root may pass, is made."""
+        (self.here / _GRADING).mkdir(mode=0o700, exist_ok=True)
+        return self.here / _GRADING / name
+
+    def grading_on_engine(self, name: str) -> Path:
+        """The same folder, as the engine sees it."""
+        return self.engine / _GRADING / name
 
     def make(self, server_id: str, kernel_id: str) -> None:
         """Make the folders of a new kernel.

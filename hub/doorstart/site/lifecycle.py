@@ -15,6 +15,9 @@ from doorstart.site import courses, demo, engine, tls
 from doorstart.site.place import SERVICES, TOP, Place
 from doorstart.site.progress import Step, console, step
 
+STARTED_ON_DEMAND = ("learner", "instructor", "kernel", "learner-kernel", "house", "forker")
+"""Roles of containers that compose does not know: the Hub and the sandbox start them."""
+
 HEALTHY_TIMEOUT = 120
 """Seconds that the site's services have to become healthy."""
 
@@ -116,7 +119,7 @@ def _longer_sites(client: docker.DockerClient, site: str) -> list[str]:
 def _remove_servers(client: docker.DockerClient, site: str) -> int:
     removed = 0
     for container in client.containers.list(ignore_removed=True, all=True, filters={"label": f"doorstart.site={site}"}):
-        if container.labels.get("doorstart.role") in ("learner", "instructor", "kernel"):
+        if container.labels.get("doorstart.role") in STARTED_ON_DEMAND:
             container.stop(timeout=10)
             with contextlib.suppress(docker.errors.APIError):  # somebody else may be removing it
                 container.remove()

@@ -24,6 +24,7 @@ from doorstart.sandbox import kernels as module
 from doorstart.sandbox.app import create_app
 from doorstart.sandbox.engine import ContainerState, Engine, Running
 from doorstart.sandbox.folders import Folders
+from doorstart.sandbox.grading.gradings import Gradings
 from doorstart.sandbox.kernels import Kernels, Reason, Refused
 from doorstart.settings import Settings
 
@@ -236,19 +237,21 @@ async def test_an_engine_that_fails_for_a_while(kernels: Kernels, engine: Preten
     await until(lambda: not engine.containers)
 
 
-async def test_who_may_and_in_which_words_others_may_not(kernels: Kernels) -> None:
+async def test_who_may_and_in_which_words_others_may_not(kernels: Kernels, engine: PretendEngine, root: Path) -> None:
     caller = Caller("ann", "user", (), frozenset(), None)
 
     async def identify() -> Caller:
         return caller
 
-    transport = httpx.ASGITransport(create_app(kernels, identify))
+    gradings = Gradings(Settings(_env_file=None, kernel_image="sha256:1"), engine, Folders(here=root, engine=root))
+    transport = httpx.ASGITransport(create_app(kernels, gradings, identify))
     async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
         assert (await client.get("/health")).status_code == 200
         answer = await client.post("/kernels")
         assert (answer.status_code, answer.json()["error"]) == (403, "forbidden")
         caller = Caller("ann", "user", ("course:accounting.nl:learner",), frozenset(), "")
         assert "not an instructor" in (await client.post("/kernels")).json()["message"]
+        assert "not an instructor" in (await client.post("/gradings")).json()["message"]
         caller = Caller("ann", "user", ("course:accounting.nl:instructor",), frozenset(), "")
         assert "not running" in (await client.post("/kernels")).json()["message"]
         answer = await client.get("/kernels/..%2f..%2fetc")
@@ -256,3 +259,6 @@ async def test_who_may_and_in_which_words_others_may_not(kernels: Kernels) -> No
         answer = await client.post("/kernels", params={"id": "../x"}, headers={"Kernel-Key": "short"})
         assert answer.status_code == 422
         assert answer.json()["message"] == "The request is not in the form that the sandbox expects: id, kernel-key."
+        answer = await client.post("/gradings", content=b"no job")
+        assert (answer.status_code, answer.json()["error"]) == (422, "unprocessable_entity")
+    (root / "grading").rmdir()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+import os
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -11,6 +13,11 @@ import httpx
 _CHUNK = 256 * 1024
 _TIMEOUT = httpx.Timeout(30, read=180)
 """Seconds. A busy machine may take its time to start a kernel; the service gives up earlier than this."""
+
+_GRADING_TIMEOUT = httpx.Timeout(30, read=1800)
+"""Seconds. The service ends a notebook that takes too long, and answers then; this is for a service that hangs."""
+_MAX_ANSWER = 128 * 1024 * 1024
+"""Most bytes of the answer to a grading; the service limits a notebook's output to less."""
 
 
 class SandboxError(RuntimeError):
@@ -40,12 +47,14 @@ class Sandbox:
     """The sandbox service behind a Unix socket.
 
     Every call opens a connection of its own: kernel managers run their coroutines in changing event loops, and a
-    connection cannot change loops.
+    connection cannot change loops. Gradings are the exception: they are asked for without a loop, one after another,
+    over one connection a process.
     """
 
     def __init__(self, socket: str, token: str) -> None:
         self._socket = socket
         self._headers = {"Authorization": f"token {token}"} if token else {}
+        self._connection: tuple[int, httpx.Client] | None = None
 
     async def start(self, kernel_id: str, key: str, archive: BinaryIO) -> dict[str, Any]:
         """Start a kernel with the files of a tar archive in its working folder.
@@ -100,6 +109,73 @@ class Sandbox:
         """
         await self._ask("DELETE", f"/kernels/{kernel_id}")
 
+    def grade(self, job: BinaryIO) -> dict[str, Any]:
+        """Have one notebook graded, and wait for it.
+
+        Args:
+            job: a tar archive: ``job.json``, then the files of the notebook's folder below ``files/``.
+
+        Returns:
+            What became of each cell.
+
+        Raises:
+            SandboxBusyError: as many notebooks as the site takes are being graded; try again later.
+            SandboxError: another refusal, or no answer.
+        """
+        return self._grading("POST", content=_pieces(job))
+
+    def grader(self) -> dict[str, Any]:
+        """What the sandbox grades with, among it ``image``, the digest of the image that learners' code runs in.
+
+        Returns:
+            Nothing if the service does not say.
+
+        Raises:
+            SandboxError: no answer, or a refusal.
+        """
+        try:
+            return self._grading("GET")
+        except SandboxError as error:
+            if error.status in (404, 405):
+                return {}
+            raise
+
+    def _grading(self, method: str, content: Iterator[bytes] | None = None) -> dict[str, Any]:
+        try:
+            with self._client().stream(method, "/gradings", content=content) as answer:
+                body = bytearray()
+                for chunk in answer.iter_bytes():
+                    body += chunk
+                    if len(body) > _MAX_ANSWER:
+                        raise SandboxError("The sandbox gave an answer that is too long to be one.")
+        except httpx.HTTPError as error:
+            raise _no_answer(error) from error
+        complete = httpx.Response(answer.status_code, content=bytes(body))
+        if not complete.is_success:
+            raise _refusal(complete)
+        try:
+            found = json.loads(complete.content)
+        except ValueError as error:
+            raise SandboxError(_message(complete)) from error
+        if not isinstance(found, dict):
+            raise SandboxError(_message(complete))
+        return found
+
+    def _client(self) -> httpx.Client:
+        # A process that was forked has a connection of its own.
+        if self._connection is None or self._connection[0] != os.getpid():
+            # Nothing is encrypted over a Unix socket; to prepare for it would take longer than most requests.
+            transport = httpx.HTTPTransport(uds=self._socket, verify=False)  # noqa: S501
+            client = httpx.Client(
+                transport=transport,
+                base_url="http://sandbox",
+                timeout=_GRADING_TIMEOUT,
+                trust_env=False,
+                headers=self._headers,
+            )
+            self._connection = (os.getpid(), client)
+        return self._connection[1]
+
     async def _ask(
         self, method: str, path: str, headers: dict[str, str] | None = None, **request: Any
     ) -> httpx.Response:
@@ -110,14 +186,27 @@ class Sandbox:
             ) as client:
                 answer = await client.request(method, path, headers=headers, **request)
         except httpx.HTTPError as error:
-            raise SandboxError(
-                "The sandbox, in which notebooks run, does not answer. Try again in a minute; "
-                f"if it stays so, ask the admin to look at the sandbox service. ({type(error).__name__}: {error})"
-            ) from error
+            raise _no_answer(error) from error
         if answer.is_success:
             return answer
-        kind = SandboxBusyError if answer.status_code == 429 else SandboxError
-        raise kind(_message(answer), answer.status_code)
+        raise _refusal(answer)
+
+
+def _no_answer(error: httpx.HTTPError) -> SandboxError:
+    return SandboxError(
+        "The sandbox, in which notebooks run, does not answer. Try again in a minute; "
+        f"if it stays so, ask the admin to look at the sandbox service. ({type(error).__name__}: {error})"
+    )
+
+
+def _refusal(answer: httpx.Response) -> SandboxError:
+    kind = SandboxBusyError if answer.status_code == 429 else SandboxError
+    return kind(_message(answer), answer.status_code)
+
+
+def _pieces(archive: BinaryIO) -> Iterator[bytes]:
+    while chunk := archive.read(_CHUNK):
+        yield chunk
 
 
 async def _chunks(archive: BinaryIO) -> AsyncIterator[bytes]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -40,29 +40,54 @@ def pack(folder: Path, archive: BinaryIO, max_bytes: int) -> None:
     Raises:
         WorkFolderError: there are too many files, or they are too large.
     """
+    with tarfile.open(fileobj=archive, mode="w:", format=tarfile.PAX_FORMAT) as tar:
+        add_files(tar, folder, max_bytes)
+
+
+def add_files(
+    tar: tarfile.TarFile,
+    folder: Path,
+    max_bytes: int,
+    prefix: str = "",
+    wanted: Callable[[str], bool] = lambda name: True,
+) -> None:
+    """Add the files that go along with a kernel in this folder to a tar archive.
+
+    Args:
+        tar: opened for writing.
+        folder: the kernel's working folder.
+        max_bytes: most bytes of files.
+        prefix: goes before each file's name.
+        wanted: whether a file goes along, by its name in the folder.
+
+    Raises:
+        WorkFolderError: there are too many files, or they are too large.
+    """
     total = count = 0
     root = folder.resolve()
-    with tarfile.open(fileobj=archive, mode="w:", format=tarfile.PAX_FORMAT) as tar:
-        for path in _chosen(root):
-            try:
-                # Not followed if it became a link just now, and not waited for if it became a pipe.
-                descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            except OSError:
+    for path in _chosen(root):
+        name = str(path.relative_to(root))
+        if not wanted(name):
+            continue
+        try:
+            # Not followed if it became a link just now, and not waited for if it became a pipe.
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError:
+            continue
+        with os.fdopen(descriptor, "rb") as file:
+            entry = os.fstat(descriptor)
+            if not stat.S_ISREG(entry.st_mode):
                 continue
-            with os.fdopen(descriptor, "rb") as file:
-                entry = os.fstat(descriptor)
-                if not stat.S_ISREG(entry.st_mode):
-                    continue
-                total, count = total + entry.st_size, count + 1
-                if total > max_bytes or count > MAX_FILES:
-                    raise WorkFolderError(
-                        f"The folder {folder} is too large for the sandbox, in which notebooks run: it takes "
-                        f"{MAX_FILES} files of {max_bytes // MIB} MB together. "
-                        "Move what the notebook does not need elsewhere."
-                    )
-                member = tarfile.TarInfo(str(path.relative_to(root)))
-                member.size = entry.st_size
-                tar.addfile(member, file)
+            total, count = total + entry.st_size, count + 1
+            if total > max_bytes or count > MAX_FILES:
+                raise WorkFolderError(
+                    f"The folder {folder} is too large for the sandbox, in which notebooks run: it takes "
+                    f"{MAX_FILES} files of {max_bytes // MIB} MB together. "
+                    "Move what the notebook does not need elsewhere."
+                )
+            member = tarfile.TarInfo(prefix + name)
+            member.size = entry.st_size
+            tar.addfile(member, file)
 
 
 def _chosen(root: Path) -> Iterator[Path]:
