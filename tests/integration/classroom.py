@@ -211,7 +211,7 @@ def container_of(site: Any, username: str, server: str = "") -> Container:
     found = site.client.containers.list(
         ignore_removed=True, all=True, filters={"label": [f"{names.LABEL_SITE}={site.name}", label]}
     )
-    (container,) = [one for one in found if one.labels[names.LABEL_ROLE] != "kernel"]
+    (container,) = [one for one in found if one.labels[names.LABEL_ROLE] in ("learner", "instructor")]
     return container
 
 
@@ -225,8 +225,8 @@ def of_role(site: Any, *roles: str) -> list[Container]:
 
 @contextmanager
 def kernels_of(site: Any) -> Iterator[list[dict[str, Any]]]:
-    """A list that fills with what the engine says of each sandboxed kernel that starts while the body runs."""
-    wanted = [f"{names.LABEL_SITE}={site.name}", f"{names.LABEL_ROLE}=kernel"]
+    """A list that fills with what the engine says of each learner kernel that starts while the body runs."""
+    wanted = [f"{names.LABEL_SITE}={site.name}", f"{names.LABEL_ROLE}=learner-kernel"]
     stream = site.client.events(decode=True, filters={"label": wanted, "event": "start", "type": "container"})
     seen: list[dict[str, Any]] = []
 

@@ -272,8 +272,11 @@ def test_a_sandbox_that_is_killed_while_it_grades_leaves_no_kernel(
         grading.start()
         wait_until(lambda: kernels, 60, "a kernel starts")
         time.sleep(2)
+        left = {one["Id"] for one in kernels}
         crash(site.container("sandbox"))
-        wait_until(lambda: of_role(site, "kernel") == [], 30, "the new sandbox removes the kernel that was left")
+        wait_until(
+            lambda: not left & {one.id for one in of_role(site, "learner-kernel")}, 30, "what was left is removed"
+        )
         grading.join(200)
     assert not grading.is_alive(), "formgrader waits for ever"
     assert not answers[0]["success"], "a submission whose grading was cut off is not graded"
@@ -284,7 +287,6 @@ def test_a_sandbox_that_is_killed_while_it_grades_leaves_no_kernel(
     teacher.collect(UNIT)
     teacher.grade(UNIT, lea)
     assert teacher.submission(UNIT, lea)["autograded"]
-    assert of_role(site, "kernel") == []
 
 
 def test_a_server_that_was_killed_is_noticed_and_starts_again_with_what_was_saved(lea: Learner) -> None:

@@ -138,7 +138,7 @@ class _Loop:
                 raise LoopError("The learner's server has no feedback for the submission.")
         with self.step("Read the score") as current:
             (page,) = _files(desk, submission["local_feedback_path"], ".html")
-            found = re.search(r"\(Score:\s*([\d.]+)\s*/\s*([\d.]+)\)", page)
+            found = re.search(r"Score: <strong>([\d.]+)</strong> of ([\d.]+)", page)
             if not found:
                 raise LoopError("The feedback shows no score.")
             _require_points(found[1], found[2], unit)

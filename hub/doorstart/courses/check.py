@@ -78,12 +78,11 @@ class _Run:
     grade: Grade
 
     def traps(self) -> Iterator[Finding]:
-        from doorstart_examiner.traps import traps
+        from doorstart_examiner.examiner.traps import traps
 
         cells = [cell for cell in self.source.cells if cell.cell_type == "code"]
         for trap in traps([("test" if _is_test(cell) else "learner", cell.source) for cell in cells]):
-            kind: Literal["error", "warning"] = "warning" if trap.warning else "error"
-            yield Finding(kind, self.unit, grade_id(cells[trap.cell]), f"line {trap.line}: {trap.reason}")
+            yield Finding(trap.level, self.unit, grade_id(cells[trap.cell]), f"line {trap.line}: {trap.reason}")
 
     def all_pass(self, notebook: NotebookNode, what: str) -> Iterator[Finding]:
         for cell, result in self._graded(notebook):

@@ -5,6 +5,7 @@ POST     /kernels                 start a kernel; the body is its working folder
 GET      /kernels/{id}            whether it runs, and if not, how it ended
 POST     /kernels/{id}/interrupt  interrupt what it executes
 POST     /kernels/{id}/kill       end and remove it; so does DELETE /kernels/{id}
+GET      /gradings                what grades: the digest of the kernels' image
 POST     /gradings                grade a notebook; the body is a job, see :mod:`doorstart.sandbox.grading.job`
 GET      /health                  whether the service is there; the only one that asks for no token
 =======  =======================  ==========================================================================
@@ -105,6 +106,10 @@ def create_app(kernels: Kernels, gradings: Gradings, identify: Callable[..., Awa
     async def stop(server: Server, id: KernelId) -> Response:  # noqa: A002
         await kernels.stop(server, id)
         return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    @app.get("/gradings")
+    async def grader(server: Server) -> dict[str, str]:
+        return {"image": gradings.image}
 
     @app.post("/gradings")
     async def grade(server: Server, request: Request) -> JSONResponse:

@@ -1,6 +1,7 @@
 """Honest cases: what a learner wrote, a test cell, and whether the test passes.
 
-Each is run as in the learner's own notebook, in one namespace, and through examiner and learner kernel. Both must agree.
+Each is run as in the learner's own notebook, in one namespace, and through examiner and learner kernel. Both must
+agree.
 """
 
 from __future__ import annotations
@@ -161,7 +162,10 @@ case(
     "import numpy as np\nvalues = np.ones(3)\nfill(values[1:])\nassert values.tolist() == [1, 7, 0]",
     "import pandas as pd\nassert total(pd.DataFrame({'a': [1, 2]})) == 3",
     "import pandas as pd\npd.testing.assert_frame_equal(frame, pd.DataFrame({'a': [1, 2], 'b': ['x', None]}))",
-    "import pandas as pd\npd.testing.assert_series_equal(double(pd.Series([1.0], name='q')), pd.Series([2.0], name='q'))",
+    (
+        "import pandas as pd\n"
+        "pd.testing.assert_series_equal(double(pd.Series([1.0], name='q')), pd.Series([2.0], name='q'))"
+    ),
     "import pandas as pd\nt = pd.DataFrame({'a': [1, 2]})\nadd(t)\nassert t['c'].tolist() == [2, 3]",
     "import pandas as pd\nt = pd.DataFrame({'a': [1, 2]})\nadd(t)\nassert list(t.columns) == ['a', 'c']",
     "import pandas as pd\nassert isinstance(frame, pd.DataFrame) and list(frame.columns) == ['a', 'b']",
@@ -302,11 +306,17 @@ case(
     "assert isinstance(Shop('x'), Stock) and issubclass(Shop, Stock) and not issubclass(Stock, Shop)",
     "assert type(make()) is Stock and type(make()).__name__ == 'Stock' and make().__class__.__name__ == 'Stock'",
     "assert Shop.__mro__[1] is Stock and Shop.__bases__ == (Stock,)",
-    "assert Stock.count == 0\nStock('a')\nassert Stock.count == 1\nStock.count = 10\nStock('b')\nassert Stock.count == 11",
+    (
+        "assert Stock.count == 0\nStock('a')\nassert Stock.count == 1\nStock.count = 10\nStock('b')\n"
+        "assert Stock.count == 11"
+    ),
     "assert Stock.empty().owner == 'nobody' and Stock.rate() == 0.21 and Stock.__doc__ == 'A stock.'",
     "stock = make()\nassert same(stock) is stock and owner_of(stock) == 'made'",
     "stocks = [Stock('a'), Stock('b')]\nassert same(stocks)[1] is stocks[1]",
-    "import copy\none = Stock('a').add('x')\ntwo = copy.deepcopy(one)\ntwo.add('y')\nassert len(one) == 1 and len(two) == 2",
+    (
+        "import copy\none = Stock('a').add('x')\ntwo = copy.deepcopy(one)\ntwo.add('y')\n"
+        "assert len(one) == 1 and len(two) == 2"
+    ),
     "import copy\none = Stock('a').add('x')\ntwo = copy.copy(one)\ntwo.owner = 'c'\nassert one.owner == 'a'",
     "method = Stock('An').add\nmethod('A')\nassert method.__name__ == 'add' and callable(method)",
     "assert vars(Stock('An')) == {'owner': 'An', 'items': {}}",
@@ -385,9 +395,15 @@ case(
     "assert Pair(1, 2)._asdict() == {'left': 1, 'right': 2} and Pair(1, 2)._replace(left=5) == (5, 2)",
     "assert board[(0, 1)] == 'x' and board[Pair(0, 1)] == 'x' and (0, 1) in board and board[Fixed(1)] == 'y'",
     "assert sum(Trio(1, 2)) == 6 and max(Trio(1, 2)) == 3 and Trio(1, 2) + (4,) == (1, 2, 3, 4)",
-    "match Trio(1, 2):\n    case Trio(a, b, c):\n        assert (a, b, c) == (1, 2, 3)\n    case _:\n        assert False",
+    (
+        "match Trio(1, 2):\n    case Trio(a, b, c):\n        assert (a, b, c) == (1, 2, 3)\n    "
+        "case _:\n        assert False"
+    ),
     "match Point(4):\n    case Point(x, y=0):\n        assert x == 4\n    case _:\n        assert False",
-    "assert Color.RED is Color.RED and Color(1) is Color.RED and Color['BLUE'].value == 'b' and Color.RED.name == 'RED'",
+    (
+        "assert Color.RED is Color.RED and Color(1) is Color.RED and Color['BLUE'].value == 'b' and "
+        "Color.RED.name == 'RED'"
+    ),
     "assert Color.RED != Color.BLUE and {Color.RED: 1}[Color.RED] == 1 and isinstance(Color.RED, Color)",
     "assert [color.name for color in Color] == ['RED', 'BLUE'] and len(Color) == 2",
     "assert Size.LARGE == 2 and Size.LARGE > Size.SMALL and Size.LARGE > 1 and Size.LARGE + 1 == 3 and Size(1).name",
@@ -395,7 +411,10 @@ case(
     "assert Money('2') + 1 == 3 and sum([Money('1'), Money('2')]) == 3 and isinstance(Money('1'), Decimal)",
     "name = Name('bo')\nassert name == 'bo' and name.shout() == 'BO!' and name.upper() == 'BO' and name[0] == 'b'",
     "assert Name('bo') + 'x' == 'box' and 'b' in Name('bo') and Name('bo') in ['bo'] and {'bo': 1}[Name('bo')] == 1",
-    "s = Stack([1])\ns.append(2)\nassert s == [1, 2] and s.top() == 2 and len(s) == 2 and 2 in s and s[0] == 1 and s[:] == [1, 2]",
+    (
+        "s = Stack([1])\ns.append(2)\n"
+        "assert s == [1, 2] and s.top() == 2 and len(s) == 2 and 2 in s and s[0] == 1 and s[:] == [1, 2]"
+    ),
     "assert isinstance(Stack(), list) and not Stack() and list(Stack([1])) == [1]",
     failing=(
         "assert Point(1) == Point(2)",
@@ -420,14 +439,17 @@ case(
     "assert out.getvalue() == 'Hello An\\n'",
     "import io, contextlib\nbuffer = io.StringIO()\nwith contextlib.redirect_stderr(buffer):\n    warn()\n"
     "assert buffer.getvalue() == 'careful\\n'",
-    "import io, sys\nold, sys.stdout = sys.stdout, io.StringIO()\ntry:\n    greet('Bo')\n    text = sys.stdout.getvalue()\n"
+    "import io, sys\nold, sys.stdout = sys.stdout, io.StringIO()\ntry:\n    greet('Bo')\n    "
+    "text = sys.stdout.getvalue()\n"
     "finally:\n    sys.stdout = old\nassert text.strip() == 'Hello Bo'",
     "import io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()) as out:\n    print('a')\n    greet('b')\n"
     "    print('c')\nassert out.getvalue().split() == ['a', 'Hello', 'b', 'c']",
     "warn()",
     failing=(
-        "import io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()) as out:\n    greet('An')\n"
-        "assert out.getvalue() == 'Hello\\n'",
+        (
+            "import io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()) as out:\n    greet('An')\n"
+            "assert out.getvalue() == 'Hello\\n'"
+        ),
     ),
 )
 case(
@@ -491,7 +513,10 @@ case(
     "        return 7\nassert describe(Thing()) == 'thing47'",
     "from unittest.mock import Mock\nm = Mock(return_value=3)\nassert call(m) == 3\nm.assert_called_once_with()",
     "import functools\nassert apply(functools.partial(max, 3), 1, 5) == [3, 5]",
-    "import operator\nassert apply(operator.neg, 1) == [-1] and by(operator.itemgetter(1), ['ab', 'ba']) == ['ba', 'ab']",
+    (
+        "import operator\n"
+        "assert apply(operator.neg, 1) == [-1] and by(operator.itemgetter(1), ['ab', 'ba']) == ['ba', 'ab']"
+    ),
     failing=(
         "def fail():\n    raise KeyError('mine')\ncaught(fail)",
         "def fail():\n    assert False, 'inside'\ncall(fail)",
@@ -543,7 +568,8 @@ case(
     def deep(n):
         return deep(n + 1)
     """,
-    "for kind in [ValueError, TypeError, KeyError, IndexError, ZeroDivisionError, RuntimeError, AssertionError, OSError,\n"
+    "for kind in [ValueError, TypeError, KeyError, IndexError, ZeroDivisionError, RuntimeError, "
+    "AssertionError, OSError,\n"
     "        NotImplementedError, AttributeError, NameError, LookupError, ArithmeticError, StopIteration]:\n"
     "    try:\n        fail(kind, 'text')\n    except kind as error:\n"
     "        assert type(error) is kind and error.args == ('text',), kind\n    else:\n        assert False, kind",
@@ -558,7 +584,10 @@ case(
     "assert caught.exception.name == 'jar'\ncase.assertRaises(ZeroDivisionError, divide, 1, 0)",
     "import unittest\nwith unittest.TestCase().assertRaisesRegex(Empty, 'jar is'):\n    empty('jar')",
     "import pytest\nwith pytest.raises(Empty, match='is empty') as info:\n    empty()\nassert info.value.level == 3",
-    "import pytest\nwith pytest.raises(ValueError):\n    worse()\nwith pytest.raises(ZeroDivisionError):\n    divide(1, 0)",
+    (
+        "import pytest\nwith pytest.raises(ValueError):\n    worse()\n"
+        "with pytest.raises(ZeroDivisionError):\n    divide(1, 0)"
+    ),
     "try:\n    leave()\nexcept SystemExit as error:\n    assert error.code == 3\nelse:\n    assert False",
     "try:\n    stop()\nexcept StopIteration as error:\n    assert error.value == 'done'",
     "try:\n    [stop() for _ in range(2)]\nexcept StopIteration:\n    pass\ntry:\n    list(stop() for _ in range(2))\n"
@@ -566,7 +595,10 @@ case(
     "try:\n    interrupt()\nexcept KeyboardInterrupt:\n    pass\nassert divide(4, 2) == 2",
     "try:\n    several()\nexcept* ValueError as group:\n    assert group.exceptions[0].args == ('a',)\n"
     "except* KeyError as group:\n    assert len(group.exceptions) == 1",
-    "from decimal import InvalidOperation\ntry:\n    to_number('x')\nexcept InvalidOperation:\n    pass\nelse:\n    assert False",
+    (
+        "from decimal import InvalidOperation\ntry:\n    to_number('x')\nexcept InvalidOperation:\n    "
+        "pass\nelse:\n    assert False"
+    ),
     "numbers = generate()\nassert next(numbers) == 1\ntry:\n    next(numbers)\nexcept RuntimeError as error:\n"
     "    assert 'middle' in str(error)\nelse:\n    assert False",
     "try:\n    missing()\nexcept KeyError as error:\n    assert error.args[0] == 'key' and str(error) == \"'key'\"",
@@ -575,7 +607,10 @@ case(
     "def fail_here():\n    raise Empty('here', level=9)\nassert safe(fail_here) == 9 and safe(empty) == 3",
     "try:\n    deep(0)\nexcept RecursionError:\n    pass\nelse:\n    assert False",
     "try:\n    raise Empty('mine')\nexcept Empty as error:\n    assert error.name == 'mine'",
-    "try:\n    empty()\nexcept Exception as error:\n    kept = error\nassert isinstance(kept, Empty) and kept.name == 'box'",
+    (
+        "try:\n    empty()\nexcept Exception as error:\n    kept = error\n"
+        "assert isinstance(kept, Empty) and kept.name == 'box'"
+    ),
     failing=(
         "empty()",
         "leave()",
@@ -614,7 +649,10 @@ case(
     "assert list(count(3)) == [0, 1, 2] and sum(count(4)) == 6",
     "import itertools\nassert list(itertools.islice(endless(), 3)) == [0, 1, 2]",
     "numbers = endless()\nassert next(numbers) == 0 and next(numbers) == 1 and numbers.__next__() == 2",
-    "assert [*squares([1, 2])] == [1, 4] and list(upper(['a'])) == ['A'] and dict(pairs('ab', [1, 2])) == {'a': 1, 'b': 2}",
+    (
+        "assert [*squares([1, 2])] == [1, 4] and list(upper(['a'])) == ['A'] and dict(pairs('ab', [1, "
+        "2])) == {'a': 1, 'b': 2}"
+    ),
     "for index, value in enumerate(count(3)):\n    assert index == value",
     "import types, collections.abc\nassert isinstance(count(1), types.GeneratorType) and "
     "isinstance(count(1), collections.abc.Iterator)",
@@ -637,7 +675,10 @@ case(
     "import random\nrandom.seed(1)\nfirst = roll()\nrandom.seed(1)\nassert roll() == first",
     "import random\nrandom.seed(1)\nfirst = roll()\nrandom.seed(1)\nassert random.randint(1, 1000) == first",
     "import numpy as np\nnp.random.seed(7)\nfirst = sample()\nnp.random.seed(7)\nassert (sample() == first).all()",
-    "from numpy.random import seed\nimport numpy as np\nseed(3)\na = sample()\nseed(3)\nassert np.allclose(a, np.random.rand(3))",
+    (
+        "from numpy.random import seed\nimport numpy as np\nseed(3)\na = sample()\nseed(3)\n"
+        "assert np.allclose(a, np.random.rand(3))"
+    ),
 )
 case(
     "input",
@@ -657,16 +698,22 @@ case(
     "from unittest.mock import patch\nwith patch('builtins.input', return_value='An'):\n    assert ask() == 'Hello An'",
     "from unittest.mock import patch\nwith patch('builtins.input', side_effect=['1', '2', 'stop']):\n"
     "    assert ask_all() == [1, 2]",
-    "from unittest import mock\nwith mock.patch('builtins.input', side_effect=['1']) as fake:\n    try:\n        ask_all()\n"
+    "from unittest import mock\nwith mock.patch('builtins.input', side_effect=['1']) as fake:\n    "
+    "try:\n        ask_all()\n"
     "    except StopIteration:\n        pass\n    assert fake.call_count == 2",
     "import io, sys\nold, sys.stdin = sys.stdin, io.StringIO('Bo\\n')\ntry:\n    assert read() == 'Bo'\n"
     "finally:\n    sys.stdin = old",
-    "import builtins\nreal = builtins.input\nanswers = iter(['5', 'stop'])\nbuiltins.input = lambda prompt='': next(answers)\n"
+    "import builtins\nreal = builtins.input\nanswers = iter(['5', 'stop'])\n"
+    "builtins.input = lambda prompt='': next(answers)\n"
     "try:\n    assert ask_all() == [5]\nfinally:\n    builtins.input = real",
-    "prompts = []\nfrom unittest.mock import patch\ndef answer(prompt=''):\n    prompts.append(prompt)\n    return 'x'\n"
+    "prompts = []\nfrom unittest.mock import patch\ndef answer(prompt=''):\n    "
+    "prompts.append(prompt)\n    return 'x'\n"
     "with patch('builtins.input', answer):\n    ask()\nassert prompts == ['Name? ']",
     failing=(
-        "from unittest.mock import patch\nwith patch('builtins.input', return_value='An'):\n    assert ask() == 'Hello Bo'",
+        (
+            "from unittest.mock import patch\nwith patch('builtins.input', return_value='An'):\n    "
+            "assert ask() == 'Hello Bo'"
+        ),
         "ask()",
     ),
 )
@@ -694,9 +741,15 @@ case(
     with open("from_learner.txt", "w") as file:
         file.write("early")
     """,
-    "open('in.txt', 'w').write('köln')\nopen('in.txt', 'w', encoding='utf-8').write('köln')\nassert read('in.txt') == 'köln'",
+    (
+        "open('in.txt', 'w').write('köln')\nopen('in.txt', 'w', encoding='utf-8').write('köln')\n"
+        "assert read('in.txt') == 'köln'"
+    ),
     "with open('a.csv', 'w') as file:\n    file.write('a,b\\n1,2\\n')\nassert rows('a.csv')[1] == ['1', '2']",
-    "import pandas as pd\npd.DataFrame({'a': [1]}).to_csv('t.csv', index=False)\nassert rows('t.csv') == [['a'], ['1']]",
+    (
+        "import pandas as pd\npd.DataFrame({'a': [1]}).to_csv('t.csv', index=False)\n"
+        "assert rows('t.csv') == [['a'], ['1']]"
+    ),
     "save('out.txt', 'done')\nassert open('out.txt').read() == 'done'",
     "import os\nsave('out.txt', 'x')\nremove('out.txt')\nassert not os.path.exists('out.txt')",
     "assert open('from_learner.txt').read() == 'early'",
@@ -704,7 +757,8 @@ case(
     "from pathlib import Path\nfor n in range(20):\n    Path('n.txt').write_text(str(n % 10))\n    append('n.txt')\n"
     "    assert Path('n.txt').read_text() == f'{n % 10}+'\n    save('n.txt', 'ab')\n"
     "    assert Path('n.txt').read_text() == 'ab'",
-    "import tempfile, os\nwith tempfile.NamedTemporaryFile('w', dir='.', suffix='.txt') as f:\n    f.write('t')\n    f.flush()\n"
+    "import tempfile, os\nwith tempfile.NamedTemporaryFile('w', dir='.', suffix='.txt') as f:\n    "
+    "f.write('t')\n    f.flush()\n"
     "    assert read(os.path.basename(f.name)) == 't'",
     "try:\n    read('nowhere.txt')\nexcept FileNotFoundError:\n    pass\nelse:\n    assert False",
     failing=("save('out.txt', 'done')\nassert open('out.txt').read() == 'other'",),
@@ -745,7 +799,8 @@ case(
 case(
     "unittest",
     TOTAL,
-    "import unittest\nt = unittest.TestCase()\nt.assertEqual(total([1, 2]), 3)\nt.assertAlmostEqual(total([0.1, 0.2]), 0.3)\n"
+    "import unittest\nt = unittest.TestCase()\nt.assertEqual(total([1, 2]), 3)\n"
+    "t.assertAlmostEqual(total([0.1, 0.2]), 0.3)\n"
     "t.assertIn(total([1]), [1, 2])\nt.assertIsInstance(total([1]), int)\nt.assertTrue(total([1]) > 0)",
     "import unittest\nclass T(unittest.TestCase):\n    def test_one(self):\n        self.assertEqual(total([1]), 1)\n"
     "result = unittest.TextTestRunner(verbosity=0).run(unittest.defaultTestLoader.loadTestsFromTestCase(T))\n"

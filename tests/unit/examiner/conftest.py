@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+
 from doorstart_examiner.local import Nursery
 
 Grade = Callable[..., dict[str, Any]]

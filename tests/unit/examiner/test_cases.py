@@ -35,7 +35,7 @@ def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for stream in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(sys, stream, io.StringIO())
     random.seed(0)
-    np.random.seed(0)  # noqa: NPY002
+    np.random.seed(0)
     mpl.use("agg")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from doorstart_examiner.local import Nursery
 
 ENDED = {"limits": {"cell_seconds": 1, "test_seconds": 1}}
@@ -139,8 +140,10 @@ def test_the_end_of_a_cells_output_is_there(grade: Any) -> None:
         ("while True:\n    pass", "timeout"),
         ("import time\ntime.sleep(60)", "timeout"),
         (
-            "def spin():\n    while True:\n        pass\nwhile True:\n    try:\n        spin()\n"
-            "    except KeyboardInterrupt:\n        pass",
+            (
+                "def spin():\n    while True:\n        pass\nwhile True:\n    try:\n        spin()\n"
+                "    except KeyboardInterrupt:\n        pass"
+            ),
             "ended",
         ),
         ("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass", "ended"),
@@ -167,7 +170,10 @@ def test_a_cell_that_does_not_end(code: str, status: str, grade: Any) -> None:
         ("def f():\n    while True: pass", "try:\n    f()\nexcept BaseException:\n    pass\nassert f2() == 1"),
         ("def f(g):\n    while True: g()", "f(lambda: 1)"),
         (
-            "def f(g):\n    while True:\n        try:\n            g()\n        except BaseException:\n            pass",
+            (
+                "def f(g):\n    while True:\n        try:\n            g()\n        "
+                "except BaseException:\n            pass"
+            ),
             "f(lambda: 1)",
         ),
         ("def f():\n    while True: yield 1", "n = 0\nfor x in f():\n    n += 1"),
@@ -182,7 +188,10 @@ def test_a_cell_that_does_not_end(code: str, status: str, grade: Any) -> None:
         ("def f(): return 10 ** 10 ** 6", "assert f() == 1"),
         ("def f(g): return g(g)", "f(lambda g: f(g))"),
         (
-            "class A:\n    def __getattr__(self, n): return A()\n    def __iter__(self): return self\n    def __next__(self): return 1",
+            (
+                "class A:\n    def __getattr__(self, n): return A()\n    "
+                "def __iter__(self): return self\n    def __next__(self): return 1"
+            ),
             "sum(A())",
         ),
     ],

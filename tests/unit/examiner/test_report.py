@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from doorstart_examiner.examiner.words import clean, short
 
 TOTAL = "def total(numbers, factor=1):\n    return 4\nrate = 0.5\ndef broken(x):\n    return {}['zebra' + str(x)]\n"
@@ -93,7 +94,9 @@ def test_the_learners_part_of_a_hidden_check_has_nothing_of_the_test(test: str, 
 
 
 def test_values_of_a_hidden_test_do_not_come_back_as_names_or_sizes(grade: Any) -> None:
-    """A learner's function puts what it was given into the name of a class, the text of an error, the length of a list."""
+    """A learner's function puts what it was given into the name of a class, the text of an error, the length of a
+    list.
+    """
     learner = """
 def name(x): return type(f"Got_{x}", (), {})()
 def error(x): raise type(f"Got_{x}", (ValueError,), {})(f"it was {x}")
@@ -173,7 +176,10 @@ def test_an_object_where_plain_data_belongs_is_explained_to_the_instructor(grade
 
 
 def test_long_and_odd_texts_are_made_harmless(grade: Any) -> None:
-    learner = 'def f(n): return "<script>alert(1)</script>\\x1b[2J\\u202e" * n\ndef g(): raise ValueError("![x](http://a/b)\\n" * 99)'
+    learner = (
+        'def f(n): return "<script>alert(1)</script>\\x1b[2J\\u202e" * n\n'
+        'def g(): raise ValueError("![x](http://a/b)\\n" * 99)'
+    )
     for test in (
         "got = f(900)\nassert got == 1, f'It returned {got}.'",
         "assert f(900) == 1",
@@ -218,7 +224,7 @@ def test_a_broken_test_is_the_authors(test: str, status: str, grade: Any) -> Non
 
 def test_clean_keeps_ordinary_text() -> None:
     assert clean("Ça coûte 3 < 4 € ✓ and “so” on") == "Ça coûte 3 < 4 € ✓ and “so” on"
-    assert clean("<object at 0x7f1234567890>") == "‹object>"
+    assert clean("<object at 0x7f1234567890>") == "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}object>"
     assert clean("a\nb\nc\nd\ne") == "a\nb\nc\nd…"
     assert clean("x" * 301) == "x" * 300 + "…"
     assert short("a\x00b") == "'a\\x00b'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from doorstart_examiner.examiner.traps import traps
 
 LEARNER = """
@@ -31,7 +32,12 @@ rate = 0.21
         ("assert locals()['total']", 1, "error", "locals()"),
         ("import inspect\nassert 'for' in inspect.getsource(total)", 2, "error", "source of total"),
         ("from unittest.mock import patch\nwith patch('__main__.total'):\n    pass", 2, "error", "__main__.total"),
-        ("from unittest import mock\nwith mock.patch('random.randint', return_value=3):\n    pass", 2, "error", "random.randint"),
+        (
+            ("from unittest import mock\nwith mock.patch('random.randint', return_value=3):\n    pass"),
+            2,
+            "error",
+            "random.randint",
+        ),
         ("from unittest import mock\nmock.patch.object(time, 'sleep').start()", 2, "error", "time.sleep"),
         ("import random\nrandom.randint = lambda a, b: 3", 2, "error", "random.randint"),
         ("class Special(Stock):\n    pass", 1, "error", "subclass of Stock"),

@@ -195,7 +195,7 @@ def test_a_failure_has_its_reason_and_the_status_is_1(room: ClassRoom) -> None:
     assert "ben failed No notebook of this assignment was handed in." in words
     assert "1 graded" not in words and "2 graded, 0 unchanged, 1 failed, 0 not graded; 3 need a person." in words
     assert "cas graded, needs a person" in words and "is empty" in words
-    assert "To be scored by hand: essay." in words
+    assert "To be scored by hand: first/essay." in words
     assert "Scores are proposals. Learners see nothing of them before you release the feedback." in words
 
 

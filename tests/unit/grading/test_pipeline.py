@@ -248,7 +248,7 @@ def test_a_persons_score_survives_and_the_report_says_where_the_automatic_one_di
     assert now["essay"]["by"] is None
 
 
-def test_what_has_not_changed_is_known(room: ClassRoom) -> None:
+def test_what_has_not_changed_is_known(room: ClassRoom, monkeypatch: pytest.MonkeyPatch) -> None:
     for student in ("ann", "ben", "cas", "dee"):
         room.submit(student)
         room.grade(student)
@@ -261,5 +261,8 @@ def test_what_has_not_changed_is_known(room: ClassRoom) -> None:
     with Gradebook(room.course.coursedir.db_url) as gradebook:
         gradebook.grant_extension(UNIT, "cas", days=1)
     assert room.course.changed(UNIT, everybody) == ["ann", "ben", "cas"]
+    with monkeypatch.context() as patch:
+        patch.setattr("doorstart_grading.grader._Known.image", "sha256:4567")
+        assert room.course.changed(UNIT, everybody) == everybody, "learners' code would run in another image"
     (room.root / "source" / UNIT / "data" / "slips.csv").write_text("other")
     assert room.course.changed(UNIT, everybody) == everybody

@@ -252,8 +252,10 @@ async def test_who_may_and_in_which_words_others_may_not(kernels: Kernels, engin
         caller = Caller("ann", "user", ("course:accounting.nl:learner",), frozenset(), "")
         assert "not an instructor" in (await client.post("/kernels")).json()["message"]
         assert "not an instructor" in (await client.post("/gradings")).json()["message"]
+        assert (await client.get("/gradings")).status_code == 403
         caller = Caller("ann", "user", ("course:accounting.nl:instructor",), frozenset(), "")
         assert "not running" in (await client.post("/kernels")).json()["message"]
+        assert (await client.get("/gradings")).json() == {"image": "sha256:1"}
         answer = await client.get("/kernels/..%2f..%2fetc")
         assert answer.status_code in (404, 422)
         answer = await client.post("/kernels", params={"id": "../x"}, headers={"Kernel-Key": "short"})

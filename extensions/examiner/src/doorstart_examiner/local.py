@@ -1,7 +1,7 @@
 """Grades one notebook on this machine, with two processes and **without any confinement**.
 
-For course authors who check their own tests against their own answers, and for the tests of this package. Submissions are
-graded in containers: see the conductor. The learner kernel here has all rights of whoever runs this.
+For course authors who check their own tests against their own answers, and for the tests of this package. Submissions
+are graded in containers: see the conductor. The learner kernel here has all rights of whoever runs this.
 """
 
 from __future__ import annotations

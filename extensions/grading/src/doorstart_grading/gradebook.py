@@ -107,9 +107,7 @@ class _Settings:
 def _set_up(connection: Any, _: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
-    # Readers do not wait for writers, nor the other way round; a transaction that writes asks for it when it begins,
-    # where SQLite lets it wait for its turn, and not in its middle, where SQLite would refuse.
-    connection.isolation_level = "IMMEDIATE"
+    # Writers wait for their turn; readers do not wait for writers, nor the other way round.
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {_Settings.synchronous}")

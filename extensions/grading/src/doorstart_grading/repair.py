@@ -219,7 +219,7 @@ def _after(entries: list[_Entry], anchors: set[str | None]) -> int:
     if last < 0:
         return 0
     position = last + 1
-    while False:
+    while position < len(entries) and entries[position].owner is None:
         position += 1
     return position
 

@@ -143,7 +143,13 @@ def build(
 
 
 def _by_hand(submission: SubmittedAssignment) -> list[str]:
-    waiting = [grade.name for notebook in submission.notebooks for grade in notebook.grades if grade.needs_manual_grade]
+    several = len(submission.notebooks) > 1
+    waiting = [
+        f"{notebook.name}/{grade.name}" if several else grade.name
+        for notebook in submission.notebooks
+        for grade in notebook.grades
+        if grade.needs_manual_grade
+    ]
     return [f"To be scored by hand: {', '.join(sorted(waiting))}."] if waiting else []
 
 

@@ -165,7 +165,7 @@ class Sandbox:
         # A process that was forked has a connection of its own.
         if self._connection is None or self._connection[0] != os.getpid():
             # Nothing is encrypted over a Unix socket; to prepare for it would take longer than most requests.
-            transport = httpx.HTTPTransport(uds=self._socket, verify=False)  # noqa: S501
+            transport = httpx.HTTPTransport(uds=self._socket, verify=False)
             client = httpx.Client(
                 transport=transport,
                 base_url="http://sandbox",

@@ -64,6 +64,11 @@ class Gradings:
                 await part.close()
         await self._remove_all()
 
+    @property
+    def image(self) -> str:
+        """Digest of the image in which submissions run and are examined; empty if none is promoted."""
+        return self._settings.kernel_image
+
     async def grade(self, server: str, body: AsyncIterator[bytes], gone: asyncio.Event) -> dict[str, Any]:
         """Carry out the job in a request's body; the answer.
 

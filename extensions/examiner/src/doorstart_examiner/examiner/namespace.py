@@ -15,7 +15,7 @@ from doorstart_examiner.examiner.proxies import ExaminerLink, is_module
 from doorstart_examiner.link.standins import label_of
 
 _WITH_STATE = frozenset({"matplotlib.pyplot"})
-"""Modules that hold what the learner's code has made, such as the current figure: they are those of the learner kernel."""
+"""Modules that hold what the learner's code made, such as the current figure: those of the learner kernel are meant."""
 _ALIASES = {
     "np": "numpy",
     "pd": "pandas",
@@ -27,7 +27,10 @@ _NOT_IMPORTED = frozenset({"antigravity", "this", "idlelib", "turtle", "turtlede
 
 
 class Names(dict[str, Any]):
-    """The built-in names of test cells. Whatever is neither in the test cells nor here is asked of the learner kernel."""
+    """The built-in names of test cells.
+
+    Whatever is neither in the test cells nor here is asked of the learner kernel.
+    """
 
     def __init__(self, link: ExaminerLink, own: Mapping[str, object]) -> None:
         super().__init__(vars(builtins))

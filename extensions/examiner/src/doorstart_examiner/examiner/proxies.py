@@ -1,19 +1,19 @@
 """The examiner's end of the link: what may be asked of the learner's objects, and what the answers are worth.
 
-The learner's code has full power over the learner kernel, so every answer is what the learner says. A test is written for
-plain data, which says the same to everybody: what ``assert total([1, 2]) == 3`` compares is an int that is here. An object
-is different: it could be equal to everything. So the rules are:
+The learner's code has full power over the learner kernel, so every answer is what the learner says. A test is written
+for plain data, which says the same to everybody: what ``assert total([1, 2]) == 3`` compares is an int that is here. An
+object is different: it could be equal to everything. So the rules are:
 
 * **An object is never equal to plain data**, and it is not asked. An instance of a subclass of a plain type
   (``class Money(Decimal)``, a namedtuple, an IntEnum) is compared by its plain value, which is here.
 * **Two objects of the learner's are compared by the learner's code**: ``Point(1, 2) == Point(1, 2)`` is a *claim*.
 * **Order** (``<``), **arithmetic** whose result is plain, ``in``, ``bool()`` with a ``__bool__`` of the learner's, and
-  methods that have a name as plain types have for questions (``startswith``, ``equals``, ``isdigit``): between an object and
-  plain data they are refused with a TypeError, or an AttributeError, as of an object that does not have them. They are
-  allowed for objects of a class that *the test itself names*: whoever writes ``Stock("A")`` in a test is testing that class,
-  and everything that its objects say is a claim.
-* ``len()``, ``str()``, ``float()``, items and iteration are claims that are made without knowing what is expected: they are
-  worth what a returned number or list is worth.
+  methods that have a name as plain types have for questions (``startswith``, ``equals``, ``isdigit``): between an
+  object and plain data they are refused with a TypeError, or an AttributeError, as of an object that does not have
+  them. They are allowed for objects of a class that *the test itself names*: whoever writes ``Stock("A")`` in a test is
+  testing that class, and everything that its objects say is a claim.
+* ``len()``, ``str()``, ``float()``, items and iteration are claims that are made without knowing what is expected: they
+  are worth what a returned number or list is worth.
 * ``isinstance`` and ``type()`` of plain data are decided here. Of objects, they are claims about their class.
 
 In the other direction, the learner's code reaches only what the test passed to it, and of that only what is in
@@ -147,6 +147,8 @@ class ExaminerLink(Link):
         self._lock = threading.RLock()
         self.inside = False
         """Whether a message is being made, awaited or read, so that test code does not run."""
+        self.silent = False
+        """Whether nothing may be asked."""
         self.late = False
         """Whether the time was over while it was so."""
         self.gone: KernelGone | None = None
@@ -158,6 +160,8 @@ class ExaminerLink(Link):
             KernelGone: the learner kernel is gone, or what it said cannot be.
             TimeOver: the test's time is over.
         """
+        if self.silent:
+            raise CannotCross("nothing is asked while a report is written")
         if self.gone is not None:
             raise self.gone
         with self._lock:  # A test may have threads.
@@ -193,7 +197,7 @@ class ExaminerLink(Link):
             case "equal":
                 return self._equal(subject, parts[1])
             case "hash":
-                return self._hash(subject)
+                return self._hash(subject)  # type: ignore[arg-type]
             case "get":
                 return self._get(subject, str(parts[1]))
             case "special":
@@ -508,6 +512,7 @@ def is_module(value: Any) -> bool:
 
 def _note_of_object(cls: type) -> str:
     return (
-        f"The learner's code gave an object of the class {class_note(cls).name} where the check needs plain data. Objects "
+        f"The learner's code gave an object of the class {class_note(cls).name} where the check needs "
+        f"plain data. Objects "
         "are not believed; if the check is meant for this class, name the class in the test."
     )

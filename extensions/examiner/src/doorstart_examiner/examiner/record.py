@@ -108,7 +108,7 @@ class Recorder:
         return step
 
     def step_of(self, first: int, last: int) -> Step | None:
-        """The step that a failed check is about: the last call in its lines, or look, or else the last call before it."""
+        """The step that a failed check is about: the last call, or look, in its lines; or the last call before it."""
         inside = [step for step in self._recent if first <= step.line <= last]
         calls = [step for step in inside if step.is_call]
         if calls or inside:

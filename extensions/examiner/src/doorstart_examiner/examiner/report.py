@@ -23,7 +23,12 @@ _LONGEST_SOURCE = 4000
 
 
 def check(
-    cell: Cell, cells: dict[str, Cell], error: BaseException, recorder: Recorder, seen: dict[str, list[Any]]
+    cell: Cell,
+    cells: dict[str, Cell],
+    error: BaseException,
+    said: str,
+    recorder: Recorder,
+    seen: dict[str, list[Any]],
 ) -> dict[str, Any]:
     """The entry ``check`` of a test cell's answer.
 
@@ -31,6 +36,7 @@ def check(
         cell: the test cell.
         cells: all test cells so far, by name.
         error: what ended it.
+        said: its text.
         recorder: what it asked for.
         seen: the two sides of the comparisons, in the order in which they were made.
     """
@@ -43,11 +49,11 @@ def check(
     shown = cell.shown(span)
     step = recorder.step_of(*span)
     expected, has_message = _expected(cell, span, seen)
-    authors = _authors_text(error, has_message)
+    authors = _authors_text(error, said, has_message)
     raised = step is not None and step.error is error
-    came_back = words.raised(error) if raised or step is None else step.came_back
-    full = authors if authors is not None else _text(error, raised)
-    message = authors if authors is not None or hidden else _text(error, raised) if _is_open(error) else None
+    came_back = words.raised(error, said) if raised or step is None else step.came_back
+    full = authors if authors is not None else _text(error, said, raised)
+    message = authors if authors is not None or hidden else _text(error, said, raised) if _is_open(error) else None
     with_values = not hidden or bool(shown & {"call", "expected"})
     return {
         "line": span[0],
@@ -65,7 +71,7 @@ def check(
             "came_back": came_back if step else None,
             "expected": expected,
             "message": _message(" ".join(filter(None, [full, *recorder.notes])) or None, recorder),
-            "error": None if isinstance(error, AssertionError) else words.raised(error),
+            "error": None if isinstance(error, AssertionError) else words.raised(error, said),
         },
     }
 
@@ -84,15 +90,14 @@ def _expected(cell: Cell, span: tuple[int, int], seen: dict[str, list[Any]]) -> 
     return None, False
 
 
-def _authors_text(error: BaseException, has_message: bool) -> str | None:
+def _authors_text(error: BaseException, said: str, has_message: bool) -> str | None:
     """The text that the author wrote for this check; None if there is none, or a library made it."""
     if not isinstance(error, AssertionError) or not error.args:
         return None
-    text = words._text_of(error)
     if _innermost(error.__traceback__).startswith(TEST):
-        return text
+        return said
     # unittest writes its own text first.
-    return text.rpartition(" : ")[2] if has_message and " : " in text else None
+    return said.rpartition(" : ")[2] if has_message and " : " in said else None
 
 
 def _is_open(error: BaseException) -> bool:
@@ -100,10 +105,10 @@ def _is_open(error: BaseException) -> bool:
     return not isinstance(error, AssertionError)
 
 
-def _text(error: BaseException, raised: bool) -> str | None:
+def _text(error: BaseException, said: str, raised: bool) -> str | None:
     if isinstance(error, AssertionError):
-        return words._text_of(error) or None
-    return None if raised else words.raised(error)
+        return said or None
+    return None if raised else words.raised(error, said)
 
 
 def _innermost(tb: TracebackType | None) -> str:

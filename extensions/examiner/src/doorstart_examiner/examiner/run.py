@@ -1,7 +1,7 @@
 """Runs one test cell after the other.
 
-"Passed" means that the test ran to its end here, that nothing in it failed, and that the learner kernel was there and kept
-to the form until then.
+"Passed" means that the test ran to its end here, that nothing in it failed, and that the learner kernel was there and
+kept to the form until then.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class Examiner:
         self._names["__builtins__"] = Names(self._link, {source.SEEN: self._saw, "display": _show_nothing})
         self._cells: dict[str, source.Cell] = {}
         self._seen: dict[str, list[Any]] = {}
+        self._said = ""
         self._imports: list[str] | None = list(imports)
         seed_all()
 
@@ -72,8 +73,8 @@ class Examiner:
             text: its source.
 
         Returns:
-            The entry of the answer for this cell. ``printed`` and ``message`` are for the instructor: they may hold what
-            a hidden test must not tell.
+            The entry of the answer for this cell. ``printed`` and ``message`` are for the instructor: they may hold
+            what a hidden test must not tell.
         """
         name = f"{TEST}{len(self._cells) + 1}>"
         try:
@@ -85,14 +86,17 @@ class Examiner:
         self._seen.clear()
         self._link.late = False
         printed = _Printed()
-        error = self._execute(cell, printed)
+        failure = self._execute(cell, printed)
         value = self._names.pop(source.VALUE, None)
-        if error is None:
+        if failure is None:
             score = _score(value) if cell.gives_value else None
             return _answer("passed", value=score, printed=printed.getvalue())
-        answer = self._failed(cell, error, printed.getvalue())
-        error.__traceback__ = None
-        return answer
+        self._link.silent = True
+        try:
+            return self._failed(cell, failure, printed.getvalue())
+        finally:
+            self._link.silent = False
+            failure.__traceback__ = None
 
     def _execute(self, cell: source.Cell, printed: _Printed) -> BaseException | None:
         """Run the cell; what ended it before its end, or None."""
@@ -109,6 +113,7 @@ class Examiner:
                 exec(cell.code, self._names)  # noqa: S102 (that is what this is for)
         except BaseException as caught:
             error = caught
+            self._said = self._text_of(caught)
         finally:
             sys.stdout, sys.stderr = streams
             sys.modules["__main__"] = main
@@ -120,8 +125,17 @@ class Examiner:
         if self._link.gone is not None and not isinstance(error, KernelGone):
             # Whatever the test did about it.
             self._link.gone.__traceback__ = error.__traceback__ if error is not None else None
+            self._said = self._link.gone.message
             return self._link.gone
         return TimeOver() if error is None and self._link.late else error
+
+    def _text_of(self, error: BaseException) -> str:
+        """The text of an exception, for which the learner kernel may have to be asked."""
+        try:
+            with self._alarm():
+                return words.text_of(error)
+        except BaseException:
+            return ""
 
     def _import(self) -> None:
         lines, self._imports = self._imports, None
@@ -162,12 +176,12 @@ class Examiner:
             message = words.clean(f"What the test needs cannot go between it and the learner's code: {error}.")
         else:
             # For a failed check, everything is in the check.
-            message = "" if self._is_the_learners(error) else words.raised(error)
+            message = "" if self._is_the_learners(error) else words.raised(error, self._said)
         if self.folder.refused:
             names = ", ".join(sorted(self.folder.refused)[:5])
             message += f" The learner's code changed files that came with the assignment: {words.clean(names, 200, 1)}."
         status = "failed" if self._is_the_learners(error) else "error"
-        found = report.check(cell, self._cells, error, self._recorder, self._seen)
+        found = report.check(cell, self._cells, error, self._said, self._recorder, self._seen)
         return _answer(status, printed=printed, check=found, message=message)
 
     def _is_the_learners(self, error: BaseException) -> bool:

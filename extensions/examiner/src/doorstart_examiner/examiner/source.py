@@ -1,4 +1,4 @@
-"""What is read from a test cell's text: its hidden regions, its comments to the grader, and the comparisons of its checks."""
+"""What is read from a test cell's text: hidden regions, comments to the grader, and the comparisons of its checks."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def _last_line(node: ast.stmt) -> int:
     # Of a loop or a function only its head: what is in it has statements of its own.
     body = getattr(node, "body", None)
     if isinstance(body, list) and body:
-        return max(node.lineno, min(part.lineno for part in body) - 1)
+        return max(node.lineno, int(min(part.lineno for part in body)) - 1)
     return node.end_lineno or node.lineno
 
 
@@ -303,8 +303,10 @@ def _computed(node: ast.expr, made: dict[str, list[ast.expr | None]], within: fr
             if name in within:
                 return True
             values = made.get(name)
-            return bool(values) and all(
-                value is not None and _computed(value, made, within | {name}) for value in values
+            return (
+                values is not None
+                and bool(values)
+                and all(value is not None and _computed(value, made, within | {name}) for value in values)
             )
         case ast.BinOp(left=left, right=right):
             return all_of(left, right)

@@ -1,4 +1,4 @@
-"""What in a test cell works in a notebook and cannot work in the examiner, found in the source before anybody is graded.
+"""What in a test cell works in a notebook and cannot work in the examiner, found in the source beforehand.
 
 Only what can be seen in the text. A course's own answers, graded, show the rest: ``doorstart course check`` does both.
 """
@@ -18,6 +18,7 @@ _SHELL = re.compile(r"^\s*(%|!|\?)|^\s*\w[\w.]*\?\??\s*$|=\s*(%\w|!)", re.MULTIL
 _OF_IPYTHON = frozenset({"_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh", "_dh", "In", "Out"})
 _SOURCES = frozenset({"getsource", "getsourcelines", "getsourcefile", "findsource", "getcomments"})
 _CLOCKS = frozenset({"time", "perf_counter", "monotonic", "process_time", "time_ns", "perf_counter_ns"})
+_PATCHERS = frozenset({"mock", "patch", "monkeypatch", "unittest"})
 _CARRIED = frozenset({"builtins.input", "sys.stdin", "sys.stdout", "sys.stderr"})
 """What a test can replace so that the learner's code notices."""
 
@@ -130,14 +131,18 @@ class _Test:
         if shell:
             line = self._source.count("\n", 0, shell.start()) + 1
             line += len(shell[0]) - len(shell[0].lstrip("\n"))
-            self._add(line, "IPython's commands (% and !) do not run in a test: write it in Python, or put it into a cell.")
+            self._add(
+                line, "IPython's commands (% and !) do not run in a test: write it in Python, or put it into a cell."
+            )
         else:
             self._add(error.lineno or 1, f"This is not Python: {error.msg}.")
 
     def _awaits(self, tree: ast.Module) -> None:
         for node in _outside_functions(tree):
             if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
-                self._add(node, "A test cannot await: let the learner's code do it in a function that returns the result.")
+                self._add(
+                    node, "A test cannot await: let the learner's code do it in a function that returns the result."
+                )
 
     def _names(self, tree: ast.Module, own: set[str]) -> None:
         learner = self._learner
@@ -156,7 +161,9 @@ class _Test:
                 elif name == "get_ipython":
                     self._add(node, "There is no IPython in a test: get_ipython() does not work there.")
                 elif name in _OF_IPYTHON:
-                    self._add(node, f"{name} of IPython is not there in a test: give the value a name in the learner's cell.")
+                    self._add(
+                        node, f"{name} of IPython is not there in a test: give the value a name in the learner's cell."
+                    )
         for name in sorted(own - _imports(tree)):
             if name in learner.read_in_functions and name not in vars(builtins):
                 line = next(
@@ -187,12 +194,13 @@ class _Test:
             self._add(node, f"{name}() in a test does not have the learner's names: use the name itself.")
         elif last in _SOURCES and first.partition(".")[0] in self._learner.defined:
             self._add(node, f"The source of {first} is not there in a test: check what it does, not how it is written.")
-        elif last in ("patch", "setattr", "object", "dict") and name.partition(".")[0] in ("mock", "patch", "monkeypatch", "unittest"):  # fmt: skip
+        elif last in ("patch", "setattr", "object") and name.partition(".")[0] in _PATCHERS:
             self._patch(node, last)
         elif last in _CLOCKS and name.partition(".")[0] in ("time", last):
             self._add(
                 node,
-                "Time is measured here with the way between examiner and learner kernel, and on a busy machine: a check of "
+                "Time is measured here with the way between examiner and learner kernel, and on a "
+                "busy machine: a check of "
                 "it fails by chance. Count steps instead, or use sizes at which a slow way takes far too long.",
                 "warning",
             )
@@ -202,13 +210,14 @@ class _Test:
         if isinstance(target, ast.Constant) and isinstance(target.value, str):
             name = target.value
         elif kind in ("object", "setattr") and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
-            name = f"{_dotted(node.args[0])}.{node.args[1].value}"
+            name = f"{_dotted(node.args[0])}.{node.args[1].value!s}"
         else:
             return
         if name not in _CARRIED:
             self._add(
                 node,
-                f"Replacing {name} in a test changes nothing for the learner's code, which runs elsewhere. Only input(), "
+                f"Replacing {name} in a test changes nothing for the learner's code, which runs "
+                f"elsewhere. Only input(), "
                 "sys.stdin, sys.stdout and sys.stderr can be replaced; pass anything else as an argument.",
             )
 
@@ -228,7 +237,8 @@ class _Test:
             if name in self._learner.classes and name not in own - {node.name}:
                 self._add(
                     node,
-                    f"A test cannot make a subclass of {name}, which is the learner's: put the subclass into a cell of its "
+                    f"A test cannot make a subclass of {name}, which is the learner's: put the "
+                    f"subclass into a cell of its "
                     "own, before the test.",
                 )
 
@@ -244,7 +254,8 @@ class _Test:
             name = sorted(sides[1])[0]
             self._add(
                 right,
-                f"What is expected comes from the learner's code ({name}) like what is compared with it: whoever makes both "
+                f"What is expected comes from the learner's code ({name}) like what is compared with "
+                f"it: whoever makes both "
                 "equal passes. Write what is expected as plain data.",
                 "warning",
             )
@@ -288,7 +299,7 @@ def _parsed(source: str) -> ast.Module | None:
     try:
         from IPython.core.inputtransformer2 import TransformerManager
 
-        return ast.parse(TransformerManager().transform_cell(source))
+        return ast.parse(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
     except (ImportError, SyntaxError):
         return None
 
@@ -322,7 +333,8 @@ def _imports(tree: ast.Module) -> set[str]:
 
 
 def _free_names(function: ast.AST) -> set[str]:
-    loaded, bound = set(), set()
+    loaded: set[str] = set()
+    bound: set[str] = set()
     for node in ast.walk(function):
         if isinstance(node, ast.Name):
             (loaded if isinstance(node.ctx, ast.Load) else bound).add(node.id)

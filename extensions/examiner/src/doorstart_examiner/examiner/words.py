@@ -19,7 +19,10 @@ LONGEST = 300
 _MOST_LINES = 4
 _ADDRESS = re.compile(r"( at )?0x[0-9a-fA-F]{4,16}")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_NOT_A_TAG = "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}"
 _LINK = re.compile(r"\](?=[(\[])")
+_MARKS = ("<", "](", "][", "0x")
+"""Without any of these, printable text is as it should be."""
 _LONG_NUMBER = 2000
 
 NOTHING = "nothing (None)"
@@ -28,13 +31,15 @@ GONE = "The learner kernel is gone."
 
 def clean(text: str, longest: int = LONGEST, lines: int = _MOST_LINES) -> str:
     """Text that can be shown: short, no control characters or hidden ones, no tags or links, no addresses of memory."""
+    if len(text) <= longest and text.isascii() and text.isprintable() and not any(mark in text for mark in _MARKS):
+        return text
     cut = len(text) > longest
     text = _ADDRESS.sub("", text[: longest * 2])
     kept = text.splitlines()
     if len(kept) > lines:
         kept, cut = kept[:lines], True
     text = "\n".join("".join(map(_visible, line)) for line in kept)
-    text = _LINK.sub("] ", _TAG.sub("‹", text))
+    text = _LINK.sub("] ", _TAG.sub(_NOT_A_TAG, text))
     return text[:longest] + "…" if cut or len(text) > longest else text
 
 
@@ -182,9 +187,14 @@ def _article(name: str) -> str:
     return "an" if name[:1].lower() in "aeiou" else "a"
 
 
-def raised(error: BaseException) -> str:
-    """An exception: its type and text."""
-    text = clean(_text_of(error))
+def raised(error: BaseException, text: str | None = None) -> str:
+    """An exception: its type and text.
+
+    Args:
+        error: the exception.
+        text: its text, if that was asked for before; asking may need the learner kernel.
+    """
+    text = clean(text_of(error) if text is None else text)
     return f"{_article(type(error).__name__)} {type(error).__name__}: {text}" if text else raised_kind(error)
 
 
@@ -193,7 +203,8 @@ def raised_kind(error: BaseException) -> str:
     return f"{_article(type(error).__name__)} {type(error).__name__}"
 
 
-def _text_of(error: BaseException) -> str:
+def text_of(error: BaseException) -> str:
+    """The text of an exception; empty if it cannot be had."""
     try:
         return str(error)
     except Exception:

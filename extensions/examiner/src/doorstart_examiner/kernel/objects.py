@@ -1,4 +1,4 @@
-"""The learner kernel's end of the link: finds the learner's names, and does what the examiner asks with what they name."""
+"""The learner kernel's end of the link: finds the learner's names, and does what is asked with what they name."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What learner's code writes: to ``sys.stdout`` and ``sys.stderr``, to the descriptors below them, and as display data.
 
-All of it is counted, and what is over the limit is dropped, so that a flood of output takes no memory. A thread reads the
-descriptors, because a full pipe would stop whoever writes to it.
+All of it is counted, and what is over the limit is dropped, so that a flood of output takes no memory. A thread reads
+the descriptors, because a full pipe would stop whoever writes to it.
 """
 
 from __future__ import annotations

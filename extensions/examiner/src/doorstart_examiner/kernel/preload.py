@@ -23,4 +23,4 @@ def preload() -> None:
     # Now, and not with the first figure: it loads fonts and the like.
     plt.get_fignums()
     plt.switch_backend(_INLINE)
-    shell.run_cell("", store_history=False)
+    shell.run_cell("", store_history=False)  # type: ignore[no-untyped-call]

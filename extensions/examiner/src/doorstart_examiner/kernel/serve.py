@@ -47,7 +47,7 @@ class Server:
         self._shell: Shell = Shell.instance()
         self._link = KernelLink(self._shell, self._exchange, folder)
         self._shell.capture(self._link.read_line)
-        sys.stdin = Input(self._link.read_line)  # type: ignore[assignment]
+        sys.stdin = Input(self._link.read_line)
 
     def run(self) -> None:
         """Serve until the other end closes.

@@ -7,7 +7,7 @@ import json
 import sys
 from base64 import b64encode
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -23,24 +23,31 @@ NO_INPUT = (
 _MOST_OUTPUTS = 2000
 
 
-class Publisher(DisplayPublisher):  # type: ignore[misc]
+class Publisher(DisplayPublisher):
     """``display()`` and figures."""
 
     def publish(
-        self, data: dict[str, Any], metadata: dict[str, Any] | None = None, *, update: bool = False, **_: Any
+        self,
+        data: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+        source: Any = None,
+        *,
+        transient: Any = None,
+        update: bool = False,
+        **_: Any,
     ) -> None:
         """Take one bundle; an update is taken as another output."""
         _flush()
-        self.shell.output.add(
+        cast(Shell, self.shell).output.add(
             {"output_type": "display_data", "data": _bundle(data), "metadata": _plain(metadata or {})}
         )
 
     def clear_output(self, wait: bool = False) -> None:
         """Drop the outputs so far."""
-        self.shell.output.clear()
+        cast(Shell, self.shell).output.clear()
 
 
-class Hook(DisplayHook):  # type: ignore[misc]
+class Hook(DisplayHook):
     """The value of a cell's last expression."""
 
     def write_output_prompt(self) -> None:
@@ -49,7 +56,7 @@ class Hook(DisplayHook):  # type: ignore[misc]
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
         """Take the value in its formats."""
         _flush()
-        self.shell.output.add(
+        cast(Shell, self.shell).output.add(
             {
                 "output_type": "execute_result",
                 "data": _bundle(format_dict),
@@ -62,7 +69,7 @@ class Hook(DisplayHook):  # type: ignore[misc]
         """Nothing is left to do."""
 
 
-class Shell(InteractiveShell):  # type: ignore[misc]
+class Shell(InteractiveShell):
     """IPython, with its outputs collected."""
 
     displayhook_class = Type(Hook)
@@ -75,7 +82,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "neutral"
         config.InteractiveShell.cache_size = 1000
-        super().__init__(config=config, **options)
+        super().__init__(config=config, **options)  # type: ignore[no-untyped-call]
 
     def init_io(self) -> None:
         """Leave the streams alone until cells run."""
@@ -99,7 +106,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
 
     def system(self, command: str) -> None:
         """Run a shell command; its output comes through the descriptors."""
-        self.system_raw(command)
+        self.system_raw(command)  # type: ignore[no-untyped-call]
         if self.drain is not None:
             self.drain.settle()
 
@@ -131,7 +138,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         count = self.execution_count
         failed = True
         try:
-            failed = not self.run_cell(source, store_history=True).success
+            failed = not self.run_cell(source, store_history=True).success  # type: ignore[no-untyped-call]
         except BaseException:  # An interrupt outside of the learner's code.
             self.showtraceback()
         outputs = self.collected()
@@ -167,10 +174,11 @@ def _bundle(data: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _plain(data: Any) -> Any:
+def _plain(data: Any) -> dict[str, Any]:
     """As JSON has it; what it cannot have is left out."""
     try:
-        return json.loads(json.dumps(data, default=str).encode("utf-8", "replace"))
+        plain: dict[str, Any] = json.loads(json.dumps(data, default=str).encode("utf-8", "replace"))
+        return plain
     except (TypeError, ValueError, RecursionError):
         return {}
 

@@ -40,7 +40,7 @@ _always = False
 
 
 def watch() -> None:
-    """Notice from now on whether this process may have written a file, so that nothing needs to be read if it has not."""
+    """Notice from now on whether this process may have written a file: if not, no folder needs to be read."""
     global _watching
     if not _watching:
         _watching = True

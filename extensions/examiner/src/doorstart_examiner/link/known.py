@@ -1,4 +1,4 @@
-"""Types that are the same on both sides, so that a type that crosses is that type and no stand-in: ``int``, ``Decimal``."""
+"""Types that both sides have, so that such a type crosses as itself and not as a stand-in: ``int``, ``Decimal``."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Questions and answers between the two sides.
 
 Messages alternate strictly: whoever has sent one waits for one. What arrives while a side waits for its answer may be a
-question too, because the learner's code calls a function of the test, for instance; it is answered, and the waiting goes
-on. So both sides nest in the same way, and no thread is needed.
+question too, because the learner's code calls a function of the test, for instance; it is answered, and the waiting
+goes on. So both sides nest in the same way, and no thread is needed.
 """
 
 from __future__ import annotations
@@ -37,16 +37,18 @@ class Link:
         self._exchange = exchange
         self.folder = folder
         self.stand_ins = StandIns(self.question, self.local())
+        self.describer = Describer(lambda value: self.mirror.number_of(value), self.is_learners)
         self.mirror = Mirror(
             self.first,
             describe=self.describe,
+            classes=self.describer.classes,
+            learn=self.stand_ins.learn,
             stand_in=self.stand_ins.make,
             attach=self.stand_ins.attach,
             known=self.known,
             global_name=self.global_name,
             foreign_number=number_of,
         )
-        self.describer = Describer(self.mirror.number_of, self.is_learners)
         self.reading = False
         """Whether a message is being taken apart: nothing can be asked meanwhile."""
         self._nested = 0

@@ -4,13 +4,14 @@ Three kinds of objects cross:
 
 * values that cannot change, as copies (numbers, text, tuples …): the codec of :mod:`doorstart_examiner.values`.
 * *shared* values: lists, dicts, sets, arrays and tables. Both sides have a copy under the same number. Before a message
-  leaves, every shared value is compared with what the other side knows of it, and what changed goes along. So a list that
-  a function changes in place has its new state when the function is back, and two names for one list stay one list.
+  leaves, every shared value is compared with what the other side knows of it, and what changed goes along. So a list
+  that a function changes in place has its new state when the function is back, and two names for one list stay one
+  list.
 * *opaque* objects (functions, classes, instances …). They stay where they are; the other side gets a stand-in with a
   number (:mod:`.standins`).
 
-Inside a message, shared and opaque objects are :class:`Token` objects. A shared value's content is sent apart from where
-it is used, so values may contain each other in any way, also themselves.
+Inside a message, shared and opaque objects are :class:`Token` objects. A shared value's content is sent apart from
+where it is used, so values may contain each other in any way, also themselves.
 """
 
 from __future__ import annotations
@@ -90,6 +91,8 @@ class Mirror:
         first: 0 for the examiner, 1 for the learner kernel: numbers of one side's objects are even, of the other's odd.
         describe: says to the other side, as JSON, what an opaque object of this side is; and which values go along with
             it. Raises CannotCross if it must not go.
+        classes: descriptions of classes that the other side has not been told yet; emptied when they have gone.
+        learn: takes the other side's ``classes``.
         stand_in: makes what stands for an opaque object of the other side, from its number and description.
         attach: gives a stand-in the values that came along with it.
         known: the global that both sides have under this module and name, or raises BadMessage.
@@ -102,6 +105,8 @@ class Mirror:
         first: int,
         *,
         describe: Callable[[object, int], tuple[list[Any], tuple[Any, ...]]],
+        classes: list[Any],
+        learn: Callable[[Any], None],
         stand_in: Callable[[int, list[Any]], object],
         attach: Callable[[object, list[Any]], None],
         known: Callable[[str, str], object],
@@ -109,6 +114,7 @@ class Mirror:
         foreign_number: Callable[[object], int | None],
     ) -> None:
         self._next = first
+        self._classes, self._learn = classes, learn
         self._describe, self._stand_in, self._attach = describe, stand_in, attach
         self._known, self._global_name, self._foreign_number = known, global_name, foreign_number
         self._shared: dict[int, Shared] = {}
@@ -141,7 +147,17 @@ class Mirror:
                 content = shared.kind.content(shared.value)
                 shared.seen = shared.kind.snapshot(shared.value)
                 contents.append([shared.number, shared.kind.name, content if shared.kind.leaf else self._each(content)])
-            return dumps(encode([out, contents, list(forget), extra], handle=self._hook))
+            data = dumps(
+                [
+                    encode(out, handle=self._hook),
+                    encode(contents, handle=self._hook) if contents else [],
+                    list(forget),
+                    encode(extra) if extra else None,
+                    self._classes,
+                ]
+            )
+            self._classes.clear()
+            return data
         except (CodecError, CannotCross, RecursionError) as error:
             for shared, seen in before:
                 shared.seen = seen
@@ -153,7 +169,7 @@ class Mirror:
 
     def pack_alone(self, head: tuple[object, ...], extra: dict[str, Any]) -> bytes:
         """A message of values for the codec only, without what has changed."""
-        return dumps(encode([list(head), [], [], extra]))
+        return dumps([encode(list(head)), [], [], encode(extra), []])
 
     def _out(self, value: Any) -> Any:
         kind = type(value)
@@ -236,7 +252,11 @@ class Mirror:
             BadMessage: it is not a message of this form.
         """
         try:
-            head, contents, forget, extra = cast(Any, decode(loads(data), handle=self._arrive))
+            head_form, contents_form, forget, extra_form, classes = loads(data)
+            self._learn(classes)
+            head = cast(Any, decode(head_form, handle=self._arrive))
+            contents = cast(Any, decode(contents_form, handle=self._arrive)) if contents_form else []
+            extra = cast(Any, decode(extra_form)) if extra_form is not None else {}
             if type(extra) is not dict or type(head) is not list:
                 raise BadMessage("not a message")
             arrived = [self._prepare(*entry) for entry in contents]

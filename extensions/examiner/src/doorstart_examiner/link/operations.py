@@ -29,6 +29,8 @@ class Describer:
         self._number_of = number_of
         self._learners = learners
         self._told: set[int] = set()
+        self.classes: list[Any] = []
+        """Descriptions that are still to go to the other side, each after those of its bases."""
 
     def describe(self, value: object, number: int) -> tuple[list[Any], tuple[Any, ...]]:
         """Description and what goes along with it, for :class:`.mirror.Mirror`."""
@@ -57,7 +59,7 @@ class Describer:
             above = mro[: mro.index(base)]
             notes["overrides"] = sorted({name for c in above for name in vars(c)})[:MOST_FIELDS]
         if issubclass(cls, BaseException):
-            notes["exception"] = next(c.__name__ for c in mro if EXCEPTIONS.get(c.__name__) is c)
+            notes["exception"] = next(name for c in mro for name in [c.__name__] if EXCEPTIONS.get(name) is c)
             notes["module"] = module
         hasher = next((vars(c)["__hash__"] for c in mro if "__hash__" in vars(c)), None)
         notes["hash"] = hasher is not None and hasher is not object.__hash__
@@ -68,7 +70,8 @@ class Describer:
         if type(match) is tuple and match:
             notes["match"] = [str(part) for part in match][:MOST_FIELDS]
         methods = [name for name in sorted(OPERATORS) if _has_own(mro, name, base)]
-        return ["class", number, str(cls.__qualname__)[-100:], module[:100], bases, methods, notes]
+        self.classes.append([number, str(cls.__qualname__)[-100:], module[:100], bases, methods, notes])
+        return ["class", number]
 
     def _of_interest(self, cls: type) -> bool:
         return cls is not object and PLAIN.get(cls.__name__) is not cls and EXCEPTIONS.get(cls.__name__) is not cls
@@ -91,7 +94,7 @@ def plain_value(value: Any, base: type | None = None) -> Any:
     """The plain value of an instance of a subclass of a plain type, read past what the subclass may have replaced."""
     base = base or _plain_base(type(value))
     if base in (str, bytes, tuple, list, bytearray):
-        return base.__getitem__(value, slice(None))  # type: ignore[union-attr]
+        return base.__getitem__(value, slice(None))
     if base is int:
         return int.__add__(value, 0)
     if base is float:

@@ -251,10 +251,6 @@ class StandInClass(type):
     def __signature__(cls) -> inspect.Signature:
         return _signature(cls._doorstart_ask("signature", cls))
 
-    @property
-    def __dict__(cls) -> Any:  # type: ignore[override]
-        return type.__dict__["__dict__"].__get__(cls)
-
 
 @dataclasses.dataclass(frozen=True)
 class ClassNote:
@@ -302,13 +298,15 @@ class StandIns:
 
         Args:
             number: the object's.
-            description: ``["class", …]`` for a class, otherwise ``[class, label, hash]``; see :mod:`.operations`.
+            description: ``["class", number]`` for a class, otherwise ``[class, label, hash]``; see :mod:`.operations`.
 
         Raises:
             BadMessage: not a description.
         """
         if description[0] == "class":
-            return self._class(description, number)
+            if description[1] != number:
+                raise BadMessage("a class under another number")
+            return self._class(description)
         known = self._objects.get(number)
         found = known() if known is not None else self._errors.get(number)
         if found is not None:
@@ -332,7 +330,7 @@ class StandIns:
         Raises:
             BadMessage: it is not of that type.
         """
-        cls = type(stand_in)
+        cls: Any = type(stand_in)
         if not isinstance(stand_in, StandIn) or len(along) != 1 or type(along[0]) is not cls._doorstart_class.base:
             raise BadMessage("a value that does not belong to its class")
         _BASE.__set__(stand_in, along[0])
@@ -348,18 +346,27 @@ class StandIns:
                 kept.append(number)
         return kept
 
-    def _class(self, description: Any, number: int | None = None) -> type:
+    def learn(self, classes: Any) -> None:
+        """Make classes of the other side's descriptions of its own.
+
+        Raises:
+            BadMessage: these are none.
+        """
+        for description in classes:
+            match description:
+                case [int(number), str(name), str(module), list(bases), list(methods), dict(notes)]:
+                    if number in self._classes:
+                        raise BadMessage("a class that is known")
+                    self._classes[number] = self._make_class(number, name, module, bases, methods, notes)
+                case _:
+                    raise BadMessage("not a class")
+
+    def _class(self, description: Any) -> type:
         match description:
             case ["builtin", str(name)]:
                 return EXCEPTIONS[name]
-            case ["class", int(own)]:
-                return self._classes[own]
-            case ["class", int(own), str(name), str(module), list(bases), list(methods), dict(notes)]:
-                if number is not None and number != own:
-                    raise BadMessage("a class under another number")
-                if own not in self._classes:
-                    self._classes[own] = self._make_class(own, name, module, bases, methods, notes)
-                return self._classes[own]
+            case ["class", int(number)]:
+                return self._classes[number]
         raise BadMessage("not a class")
 
     def _make_class(
@@ -410,7 +417,7 @@ class StandIns:
         fields = [field for field in notes.get("fields", ()) if type(field) is str and field.isidentifier()]
         if fields and len(fields) == len(notes["fields"]):
             like = dataclasses.make_dataclass("Like", fields)
-            content["__dataclass_fields__"] = like.__dataclass_fields__
+            content["__dataclass_fields__"] = vars(like)["__dataclass_fields__"]
         match = notes.get("match")
         if type(match) is list and all(type(part) is str for part in match):
             content["__match_args__"] = tuple(match)
