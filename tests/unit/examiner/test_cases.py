@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import contextlib
 import io
-import os
 import random
 import sys
 from pathlib import Path
@@ -61,9 +60,8 @@ def test_in_the_examiner(case: Case, grade: Any) -> None:
     assert test["status"] == ("passed" if case.passes else "failed"), test
 
 
-def test_nothing_else_is_in_the_folder(grade: Any, tmp_path: Path) -> None:
+def test_nothing_else_is_in_the_folder(grade: Any) -> None:
     answer = grade(
         "import os\nfiles = os.listdir()", ("test", "assert files == ['data.txt']"), files={"data.txt": b"x"}
     )
     assert answer["cells"][1]["status"] == "passed"
-    assert os.getpid()

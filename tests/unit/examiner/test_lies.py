@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 
 from doorstart_examiner.examiner import Examiner, KernelGone
@@ -433,12 +434,13 @@ def _reply(rng: random.Random) -> bytes:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    seed = random.seed
-    yield tmp_path
-    random.seed = seed
+    # An examiner watches the seeds of its process, which here is that of all tests.
+    for module in (random, numpy.random):
+        monkeypatch.setattr(module, "seed", module.seed)
+    return tmp_path
 
 
 @pytest.mark.parametrize("start", range(8))
