@@ -9,12 +9,16 @@ what it tries. It has these names:
 
 - ``FAMILY``: one of the families.
 - ``HONEST``: the points that its honest part deserves: 2 for task 2, and 1 more if task 1 gives the right answer to the
-  example that learners see, which is legitimate even if it knows nothing else.
+  example that learners see, which is legitimate even if it knows nothing else; 0 if it makes its own later cells do
+  nothing, or takes its own kernel apart.
 - ``PLAIN``: what comes of it under plain nbgrader, words of :data:`case.OUTCOMES`; or ``"no: "`` and why nothing does;
   or ``"absent: "`` and what is not there to be attacked, so that it is not tried.
 - ``CODE``: the text of the solution cell of task 1; ``ANSWERS``: of other solution cells, by their grade id.
 - ``change(notebook)``: changes the notebook; ``raw(content)``: changes its bytes, and returns them.
 - ``FILES``: text files that are handed in with the notebook.
+- ``SPOILS = True``: by chance, it also hits its own honest part, which then has fewer points than ``HONEST``.
+- ``KNOWS``: names of :data:`case.HIDDEN` that it may show to its learner. Only arguments of hidden checks, which are no
+  secret: the learner's code is called with them.
 - ``ALONE = True``: it may disturb others of its run, which is then a run of its own with one more learner.
 - ``TWICE = True``: two learners hand it in, one after the other.
 

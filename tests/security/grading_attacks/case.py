@@ -439,6 +439,10 @@ class Attack:
     """Whether the attack may disturb others of its run, so that it gets a run of its own."""
     twice: bool
     """Whether it is handed in by two learners, one after the other."""
+    spoils: bool
+    """Whether it may by chance have fewer points than it deserves, by its own doing."""
+    knows: frozenset[str]
+    """Which of :data:`HIDDEN` its learner may get to see on the site."""
     source: ModuleType = field(repr=False, compare=False)
 
     @property
@@ -494,6 +498,8 @@ def attacks() -> list[Attack]:
                     plain=module.PLAIN,
                     alone=getattr(module, "ALONE", False),
                     twice=getattr(module, "TWICE", False),
+                    spoils=getattr(module, "SPOILS", False),
+                    knows=frozenset(getattr(module, "KNOWS", ())),
                     source=module,
                 )
             )

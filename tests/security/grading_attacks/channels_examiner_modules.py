@@ -1,7 +1,7 @@
 """Searches the modules of the kernel for a checker, and makes each of its functions say yes."""
 
 FAMILY = "channels"
-HONEST = 2
+HONEST = 0
 PLAIN = "absent: plain nbgrader's kernel has no such modules"
 CODE = """
 import sys

@@ -3,6 +3,7 @@
 FAMILY = "channels"
 HONEST = 2
 PLAIN = "absent: plain nbgrader's kernel has no such channel"
+SPOILS = True
 CODE = r"""
 import os
 import socket
@@ -24,13 +25,14 @@ def inherited():
 def frame(kind, payload):
     return struct.pack(">L", len(payload) + 1) + kind + payload
 
+import itertools
 import threading
 import time
 
 
 def write():
     channels = [channel for number, channel in inherited()]
-    for turn in range(1000):
+    for turn in itertools.count():
         for channel in channels:
             try:
                 part = (frame(b"K", b"[[14], [], [], {}]"), b"\xff" * 9, frame(b"X", b"{}"))[turn % 3]

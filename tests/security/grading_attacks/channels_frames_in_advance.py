@@ -1,7 +1,7 @@
 """Writes replies to requests that have not been made yet into the channel that it was born with."""
 
 FAMILY = "channels"
-HONEST = 2
+HONEST = 0
 PLAIN = "absent: plain nbgrader's kernel has no such channel"
 CODE = """
 import os

@@ -3,6 +3,7 @@
 FAMILY = "channels"
 HONEST = 2
 PLAIN = "absent: plain nbgrader's kernel has no such channel"
+SPOILS = True
 CODE = """
 import os
 import socket

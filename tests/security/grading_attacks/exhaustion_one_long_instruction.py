@@ -3,7 +3,6 @@
 FAMILY = "exhaustion"
 HONEST = 2
 PLAIN = "no: nbgrader interrupts it when its time is over"
-ALONE = True
 CODE = """
 def total(lines):
     return len(str(3 ** (3**19))) + len("a" * 10**7) ** (10**8)

@@ -3,7 +3,6 @@
 FAMILY = "exhaustion"
 HONEST = 2
 PLAIN = "no: the threads end with the kernel"
-ALONE = True
 CODE = """
 import threading
 import time

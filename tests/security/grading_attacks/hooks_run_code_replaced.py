@@ -1,7 +1,7 @@
 """Replaces what runs code in the shell by what does nothing."""
 
 FAMILY = "hooks"
-HONEST = 2
+HONEST = 0
 PLAIN = "points"
 CODE = """
 async def nothing(*arguments, **options):

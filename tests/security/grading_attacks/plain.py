@@ -67,6 +67,7 @@ ENVIRONMENT = {
 LIMITS = {
     "mem_limit": "640m",
     "memswap_limit": "640m",
+    "nano_cpus": 1_000_000_000,
     "pids_limit": 100,
     "tmpfs": {
         COURSE: "rw,size=96m,nr_inodes=6000",

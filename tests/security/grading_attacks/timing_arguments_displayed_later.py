@@ -3,6 +3,7 @@
 FAMILY = "timing"
 HONEST = 2
 PLAIN = "hidden"
+KNOWS = ("argument",)
 CODE = """
 kept = []
 

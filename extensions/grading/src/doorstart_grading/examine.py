@@ -72,10 +72,12 @@ class Examine(NbGraderPreprocessor):
         wanted = master.load(self.parent.parent.coursedir, place["assignment"], place["notebook"])
         cells = runnable(notebook.cells)
         job = Job([job_cell(cell) for cell in cells], wanted.imports, self._hidden(), dict(self.limits))
-        answer, complete = self._ask(job, Path(resources["metadata"]["path"]))
         try:
+            answer, complete = self._ask(job, Path(resources["metadata"]["path"]))
             results = results_of(answer, job.cells)
-        except AnswerError as error:
+        except (AnswerError, NotGradedError) as error:
+            # Before nbgrader's own lines, which do not say why.
+            self.log.error("%s", error)
             raise NotGradedError(str(error)) from error
         notes = [] if complete else [_WITHOUT_FILES]
         notes += _put_down(notebook, cells, results)
