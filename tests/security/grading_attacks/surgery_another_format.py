@@ -4,7 +4,7 @@ import json
 
 FAMILY = "surgery"
 HONEST = 2
-PLAIN = "no: it is not graded at all"
+PLAIN = "no: its cells are graded as any others"
 
 
 def raw(content):
