@@ -557,6 +557,7 @@ def test_nothing_but_a_whole_message_is_one(folder: Path) -> None:
         examiner = Examiner(lambda payload, reply=reply: reply, folder, [], HIDDEN, 5.0)
         assert examiner.run("assert f(1) == 2")["status"] == "failed"
         assert examiner.run("pass")["status"] == "failed"
+        assert examiner.refuses, "the conductor is not told to start anew"
 
 
 def test_a_kernel_that_is_gone_passes_nothing_even_if_the_test_catches_everything(folder: Path) -> None:

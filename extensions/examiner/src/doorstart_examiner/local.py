@@ -149,6 +149,7 @@ class _Conductor:
                 kind, payload = self._examiner.receive()
                 if kind == b"R":
                     answer: dict[str, Any] = json.loads(payload)
+                    answer.pop("gone", None)  # Nothing is started anew here: authors do not attack themselves.
                     return answer
                 reply = self._asked(b"K", payload)
                 if reply is None:

@@ -36,7 +36,7 @@ from unittest.mock import NonCallableMock
 
 from doorstart_examiner.examiner import words
 from doorstart_examiner.examiner.record import Recorder
-from doorstart_examiner.link.errors import BadMessage, CannotCross, KernelGone
+from doorstart_examiner.link.errors import REFUSED, BadMessage, CannotCross, KernelGone
 from doorstart_examiner.link.folder import Folder
 from doorstart_examiner.link.known import known_type
 from doorstart_examiner.link.link import Link
@@ -175,7 +175,7 @@ class ExaminerLink(Link):
             self.gone = gone
             raise
         except BadMessage as error:
-            self.gone = KernelGone("refused", f"The learner kernel said what cannot be: {error}")
+            self.gone = KernelGone(REFUSED, f"The learner kernel said what cannot be: {error}")
             raise self.gone from None
         finally:
             self.inside = before

@@ -21,7 +21,7 @@ from doorstart_examiner.examiner.namespace import Names, seed_all, watch_seeds
 from doorstart_examiner.examiner.proxies import ExaminerLink, TimeOver
 from doorstart_examiner.examiner.record import TEST, Recorder
 from doorstart_examiner.link import folder as folders
-from doorstart_examiner.link.errors import CannotCross, KernelGone
+from doorstart_examiner.link.errors import REFUSED, CannotCross, KernelGone
 from doorstart_examiner.link.folder import Folder
 from doorstart_examiner.link.standins import number_of
 
@@ -65,6 +65,11 @@ class Examiner:
         self._said = ""
         self._imports: list[str] | None = list(imports)
         seed_all()
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the learner kernel has said what cannot be: from now on it is asked nothing, and no test passes."""
+        return self._link.gone is not None and self._link.gone.reason == REFUSED
 
     def run(self, text: str) -> dict[str, Any]:
         """Run one test cell.

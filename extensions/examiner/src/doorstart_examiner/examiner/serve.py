@@ -8,11 +8,14 @@ from pathlib import Path
 
 from doorstart_examiner.examiner.run import Examiner
 from doorstart_examiner.frames import Channel, FrameError
-from doorstart_examiner.link.errors import KernelGone
+from doorstart_examiner.link.errors import REFUSED, KernelGone
 
 
 def serve_examiner(channel: Channel, folder: Path | str) -> None:
     """Serve the requests of the conductor: ``F``, ``I`` and ``T``.
+
+    ``gone`` in an answer: this examiner has done with this learner kernel, which said what cannot be. A conductor who
+    wants the next tests to be fair starts both anew.
 
     Args:
         channel: to the conductor.
@@ -49,6 +52,8 @@ def serve_examiner(channel: Channel, folder: Path | str) -> None:
                 channel.send(b"I", b"{}")
             elif kind == b"T" and examiner is not None:
                 answer = examiner.run(str(json.loads(payload)["source"]))
+                if examiner.refuses:
+                    answer["gone"] = REFUSED
                 channel.send(b"R", json.dumps(answer).encode())
             else:
                 raise FrameError(f"a request of the kind {kind!r}")

@@ -7,6 +7,10 @@ class BadMessage(Exception):  # noqa: N818 (the message is what is bad)
     """The other side does not keep to the form. Nothing that it says from here on is of use."""
 
 
+REFUSED = "refused"
+"""Why a learner kernel may not go on: it said what cannot be."""
+
+
 class CannotCross(Exception):  # noqa: N818 (says what the value cannot do)
     """A value cannot go to the other side: it is too large, or of a kind that must not go. The text says which."""
 
