@@ -49,19 +49,20 @@ def check(
     Runs the course's code on this machine: check only courses whose authors you trust.
     """
     try:
-        from doorstart_examiner.local import grade
+        from doorstart_examiner.local import Nursery
     except ImportError as error:
         errors.print(f"[red]Error:[/red] What runs notebooks is not installed here: {error}. Run: make .venv/.dev")
         raise typer.Exit(1) from None
     course = read_course(folder)
     found: list[Finding] = []
-    for name in [unit] if unit else course.units:
-        for language in course.languages:
-            with nullcontext() if as_json else step(f"{name} ({language})") as current:
-                findings = list(check_unit(folder, name, language, grade))
-                if current:
-                    current.note = f"{len(findings)} findings" if findings else "right"
-            found += findings
+    with Nursery() as nursery:
+        for name in [unit] if unit else course.units:
+            for language in course.languages:
+                with nullcontext() if as_json else step(f"{name} ({language})") as current:
+                    findings = list(check_unit(folder, name, language, nursery.grade))
+                    if current:
+                        current.note = f"{len(findings)} findings" if findings else "right"
+                found += findings
     if as_json:
         print(json.dumps([one.plain() for one in found], indent=2))
     for one in found if not as_json else []:

@@ -24,7 +24,7 @@ from doorstart.courses.reference import fill_in, reference_answers
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 
 Grade = Callable[[dict[str, Any], Mapping[str, bytes]], dict[str, Any]]
-"""A grading job and its files in, its answer out; :func:`doorstart_examiner.local.grade`."""
+"""A grading job and its files in, its answer out; :meth:`doorstart_examiner.local.Nursery.grade`."""
 
 
 @dataclass(frozen=True)
