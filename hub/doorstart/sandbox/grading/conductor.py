@@ -261,7 +261,7 @@ class Conductor:
         """The result of a test. One in which the learner's code was stopped is not passed, and its examiner is done."""
         useless = result.pop("gone", None)
         if gone is None and useless:
-            gone = Incident(Reason.EXITED, "The learner's code disturbed the kernel's program, which had to be ended.")
+            gone = Incident(Reason.EXITED, "The learner's code gave back something that cannot be checked. Its program was ended.")
         if gone is not None:
             self._guilty.add(index)
             self._note(gone)
