@@ -261,7 +261,8 @@ class Conductor:
         """The result of a test. One in which the learner's code was stopped is not passed, and its examiner is done."""
         useless = result.pop("gone", None)
         if gone is None and useless:
-            gone = Incident(Reason.EXITED, "The learner's code gave back something that cannot be checked. Its program was ended.")
+            text = "The learner's code gave back something that cannot be checked. Its program was ended."
+            gone = Incident(Reason.EXITED, text)
         if gone is not None:
             self._guilty.add(index)
             self._note(gone)
