@@ -1,13 +1,17 @@
 """The data files of a unit: those in its ``data/`` folder, and those generated from the law and the practice firm.
 
-Generated files look as a Belgian office programme writes them: semicolons, decimal commas, day/month/year.
+A generated ``.csv`` looks as a Belgian office programme writes it: semicolons, decimal commas, day/month/year.
+A generated ``.json`` is as programs exchange data: a list of objects, money as text with a point, ISO dates.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import importlib.util
 import io
+import json
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -55,18 +59,30 @@ def data_files(folder: Path, language: Language) -> dict[str, bytes]:
             why = f"data/ has a file {wanted.file} already; delete it or rename one of the two"
             raise CourseError(folder / "unit.toml", f"field data.{number}.file", why)
         rows = _law_rows(courses, wanted, language) if wanted.source == "law" else _firm_rows(courses, wanted, folder)
-        files[wanted.file] = belgian_csv(rows)
+        files[wanted.file] = json_objects(rows) if wanted.file.endswith(".json") else belgian_csv(rows)
     return dict(sorted(files.items()))
 
 
 def belgian_csv(rows: Iterable[Sequence[object]]) -> bytes:
-    """Rows as a CSV file: semicolons, decimal commas, dates as 31/12/2026, UTF-8, one ``\\n`` a line."""
+    """Rows as a CSV file: semicolons, decimal commas, dates as 31/12/2026, None empty, UTF-8, one ``\\n`` a line."""
     out = io.StringIO()
     csv.writer(out, delimiter=";", lineterminator="\n").writerows([_belgian(value) for value in row] for row in rows)
     return out.getvalue().encode()
 
 
+def json_objects(rows: Sequence[Sequence[object]]) -> bytes:
+    """Rows, the first being the column names, as a JSON list of objects, one object a line, UTF-8.
+
+    Decimals are text with a point, for a reader would make them floats; dates are ISO text, and None is null.
+    """
+    columns, *others = rows
+    objects = (json.dumps(dict(zip(columns, row, strict=True)), default=str, ensure_ascii=False) for row in others)
+    return ("[\n" + ",\n".join(objects) + "\n]\n").encode()
+
+
 def _belgian(value: object) -> str:
+    if value is None:
+        return ""
     if isinstance(value, Decimal):
         return str(value).replace(".", ",")
     return value.strftime("%d/%m/%Y") if isinstance(value, date) else str(value)
@@ -89,10 +105,15 @@ def _firm_rows(courses: Path, wanted: GeneratedFile, folder: Path) -> list[Seque
 
 @cache
 def _generator(file: Path) -> ModuleType:
-    """The generator, loaded by its path: courses travel apart from the hub, so it is in no package."""
-    spec = importlib.util.spec_from_file_location("practice_firm", file)
+    """The generator, loaded by its path: courses travel apart from the hub, so it is in no installed package.
+
+    It becomes a package, whose modules are the files beside it and import each other as ``from .catalogue import …``.
+    """
+    name = f"practice_firm_{hashlib.sha256(str(file).encode()).hexdigest()[:12]}"
+    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=[str(file.parent)])
     if spec is None or spec.loader is None or not file.is_file():
         raise CourseError(file, "", "the practice firm's generator is missing")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module

@@ -116,7 +116,7 @@ def test_orders_are_of_the_last_days_and_of_known_customers() -> None:
 
 @pytest.mark.parametrize("seed", [FIRM.seed, 1, 2, 3])
 def test_purchase_has_its_planted_differences(seed: int) -> None:
-    lines = GENERATOR._purchase(seed)
+    lines = GENERATOR.purchase(seed)
     assert len(lines) == 9
     short = [line for line in lines if 0 < line.delivered < line.ordered]
     absent = [line for line in lines if line.ordered and not line.delivered]
@@ -142,7 +142,7 @@ def test_firm_without_a_name(tmp_path: Path) -> None:
 
 def test_reference_message_to_the_supplier_fits_the_firms_data() -> None:
     """Another seed, or another rule of the purchase, must not leave the reference answer behind."""
-    lines = GENERATOR._purchase(FIRM.seed)
+    lines = GENERATOR.purchase(FIRM.seed)
     unit = COURSES / "stock-management" / "units" / "01-goods-flow" / "unit.en.md"
     message = unit.read_text().split("Write your message here.")[1].split("### END SOLUTION")[0]
     short = next(line for line in lines if 0 < line.delivered < line.ordered)
