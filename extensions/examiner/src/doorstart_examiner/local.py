@@ -17,6 +17,7 @@ import sys
 import tarfile
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -43,7 +44,7 @@ def grade(job: Mapping[str, Any], files: Mapping[str, bytes] | Path) -> dict[str
         files: of the notebook's folder: contents by path, or a folder.
 
     Returns:
-        The answer, without ``usage``.
+        The answer; of its ``usage``, ``seconds`` of both processes, and ``peak_bytes`` of the learner kernel's memory.
     """
     with Nursery() as nursery:
         return nursery.grade(job, files)
@@ -84,7 +85,10 @@ class Nursery:
             examiner = self.fork("examiner", Path(examiner_folder))
             conductor = _Conductor(kernel, examiner, job)
             try:
-                return conductor.run(_archive(files))
+                started = time.monotonic()
+                answer = conductor.run(_archive(files))
+                seconds = time.monotonic() - started
+                return answer | {"usage": {"seconds": seconds, "peak_bytes": _peak(kernel[1])}}
             finally:
                 conductor.close()
 
@@ -219,6 +223,15 @@ class _Timer:
         self._ending()
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._process, signal.SIGKILL)
+
+
+def _peak(process: int) -> int:
+    """The most memory that a process had, shared pages too; 0 if it is gone."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
 def _archive(files: Mapping[str, bytes] | Path) -> bytes:

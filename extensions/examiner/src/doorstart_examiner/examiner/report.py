@@ -5,6 +5,8 @@ Of hidden tests the learner gets no source, no values and no expected values, un
 * ``# show: call`` on the lines of a check, or on the line before: what was called, with values, and what came back;
 * ``# show: expected``: what was expected, too;
 * ``# next: …``: one next step.
+
+A check that is written with ``doorstart_checks`` says these things itself, and its next step is always shown.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
+from doorstart_checks import CheckFailed
 from doorstart_examiner.examiner import words
 from doorstart_examiner.examiner.record import TEST, Recorder, Step
 from doorstart_examiner.examiner.source import Cell
@@ -48,6 +51,8 @@ def check(
     ) or cell.is_hidden(span)
     shown = cell.shown(span)
     step = recorder.step_of(*span)
+    if isinstance(error, CheckFailed):
+        return _by_helper(cell, span, error, step, shown, hidden, recorder)
     expected, has_message = _expected(cell, span, seen)
     authors = _authors_text(error, said, has_message)
     raised = step is not None and step.error is error
@@ -72,6 +77,42 @@ def check(
             "expected": expected,
             "message": _message(" ".join(filter(None, [full, *recorder.notes])) or None, recorder),
             "error": None if isinstance(error, AssertionError) else words.raised(error, said),
+        },
+    }
+
+
+def _by_helper(
+    cell: Cell,
+    span: tuple[int, int],
+    error: CheckFailed,
+    step: Step | None,
+    shown: frozenset[str] | set[str],
+    hidden: bool,
+    recorder: Recorder,
+) -> dict[str, Any]:
+    """As :func:`check`, for a check that knows what it called and what it wanted."""
+    with_values = not hidden or bool(shown & {"call", "expected"})
+    came_back = _message(error.came_back or None, recorder)
+    raised = error.__cause__ is not None
+    kind = words.bare_error(error.__cause__) if raised and error.__cause__ else step.came_back_kind if step else None
+    next_step = _message(error.next_step or cell.next_step(span), recorder)
+    return {
+        "line": span[0],
+        "hidden": hidden,
+        "learner": {
+            "called": (words.clean(error.called) or None if with_values else step.called_kinds if step else None),
+            "came_back": came_back if with_values else kind,
+            "expected": words.clean(error.expected) or None if not hidden or "expected" in shown else None,
+            "message": (words.clean(error.note) or None) if with_values or error.note_is_bare else None,
+            "next_step": next_step,
+        },
+        "instructor": {
+            "source": cell.text(span)[:_LONGEST_SOURCE],
+            "called": words.clean(error.called) or None,
+            "came_back": came_back,
+            "expected": words.clean(error.expected) or None,
+            "message": _message(" ".join(filter(None, [error.note, *recorder.notes])) or None, recorder),
+            "error": None,
         },
     }
 

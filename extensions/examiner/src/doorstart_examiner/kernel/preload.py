@@ -20,6 +20,11 @@ def preload() -> None:
     import numpy as np  # noqa: F401
     import pandas as pd  # noqa: F401
 
+    import doorstart_checks.de
+    import doorstart_checks.en
+    import doorstart_checks.fr
+    import doorstart_checks.nl  # noqa: F401
+
     # Now, and not with the first figure: it loads fonts and the like.
     plt.get_fignums()
     plt.switch_backend(_INLINE)
