@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -13,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, StreamingResponse
 
 from doorstart.exchange import wire
-from doorstart.exchange.service import Exchange
+from doorstart.exchange.service import Exchange, Handout
 from doorstart.exchange.upload import receive
 from doorstart.identity import Caller
 
@@ -65,7 +64,7 @@ async def assignments(caller: Who, exchange: The, course: str | None = None) -> 
 @router.get(RELEASE)
 async def fetch(caller: Who, exchange: The, course: str, assignment: str) -> Response:
     """The archive that is handed out for an assignment."""
-    return _archive(*await run_in_threadpool(exchange.release_archive, caller, course, assignment))
+    return _archive(await run_in_threadpool(exchange.release_archive, caller, course, assignment))
 
 
 @router.put(RELEASE)
@@ -114,13 +113,13 @@ async def submission(caller: Who, exchange: The, identifier: str) -> wire.Submis
 @router.get("/submissions/{identifier}/archive")
 async def submission_archive(caller: Who, exchange: The, identifier: str) -> Response:
     """The archive of a submission."""
-    return _archive(*await run_in_threadpool(exchange.submission_archive, caller, identifier))
+    return _archive(await run_in_threadpool(exchange.submission_archive, caller, identifier))
 
 
 @router.get(FEEDBACK)
 async def fetch_feedback(caller: Who, exchange: The, identifier: str) -> Response:
     """The archive of the feedback that is shown for a submission."""
-    return _archive(*await run_in_threadpool(exchange.feedback_archive, caller, identifier))
+    return _archive(await run_in_threadpool(exchange.feedback_archive, caller, identifier))
 
 
 @router.put(FEEDBACK)
@@ -138,11 +137,13 @@ async def _take(
     return JSONResponse(stored.model_dump(), 201 if created else 200)
 
 
-def _archive(digest: str, path: Path) -> StreamingResponse:
+def _archive(handout: Handout) -> StreamingResponse:
     # Not a FileResponse: that tells the file's time, and releases and feedback carry none.
-    file = path.open("rb")
-    length = path.stat().st_size
-    headers = {wire.DIGEST_HEADER: digest, "Content-Length": str(length)}
+    file = handout.path.open("rb")
+    length = handout.path.stat().st_size
+    headers = {wire.DIGEST_HEADER: handout.digest, "Content-Length": str(length)}
+    if handout.variant:
+        headers[wire.VARIANT_HEADER] = handout.variant
     return StreamingResponse(_chunks(file), media_type=wire.ARCHIVE_TYPE, headers=headers)
 
 

@@ -6,6 +6,7 @@ Methods do disk work and are called in threads. All of them raise :class:`doorst
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +20,7 @@ from doorstart.exchange.store import models
 from doorstart.exchange.store.blobs import Blobs, StoredArchive
 from doorstart.exchange.store.database import Database
 from doorstart.exchange.store.records import Records, SubmissionLimitError
+from doorstart.exchange.variants import Variants
 from doorstart.identity import Caller
 from doorstart.settings import Settings
 
@@ -28,6 +30,15 @@ ADMIN = "admin"
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Handout:
+    """An archive to send: its digest and file, and the seed of the learner's own numbers ("" for feedback)."""
+
+    digest: str
+    path: Path
+    variant: str = ""
 
 
 class Exchange:
@@ -44,6 +55,7 @@ class Exchange:
         self.limits = Limits(settings.exchange_max_bytes, settings.exchange_max_files, ALLOWED_TYPES)
         self._max_submissions = settings.exchange_max_submissions
         self._signer: Signer = ensure_signer(state / "signing.key")
+        self._variants = Variants(state)
         self._database = Database(settings.exchange_database, state)
         self._records = Records(self._database)
         self._clock = clock
@@ -68,11 +80,11 @@ class Exchange:
         courses = _member_courses(caller) if course is None else [_require_member(caller, course)]
         return [_release(row) for row in self._records.offered(courses)]
 
-    def release_archive(self, caller: Caller, course: str, assignment: str) -> tuple[str, Path]:
-        """Digest and file of what is handed out for an assignment."""
+    def release_archive(self, caller: Caller, course: str, assignment: str) -> Handout:
+        """What is handed out for an assignment, with the caller's own seed."""
         _require_member(caller, course)
         digest = self._offered(course, assignment).digest
-        return digest, self.blobs.path(digest)
+        return Handout(digest, self.blobs.path(digest), self._variants.seed(course, assignment, caller.name))
 
     def check_release(self, caller: Caller, course: str, assignment: str) -> None:
         """Whether the caller may release: asked before an upload is read."""
@@ -154,10 +166,11 @@ class Exchange:
         """One submission, for its learner and the course's instructors."""
         return _submission(self._visible(caller, identifier))
 
-    def submission_archive(self, caller: Caller, identifier: str) -> tuple[str, Path]:
-        """Digest and file of a submission, for its learner and the course's instructors."""
-        digest = self._visible(caller, identifier).digest
-        return digest, self.blobs.path(digest)
+    def submission_archive(self, caller: Caller, identifier: str) -> Handout:
+        """A submission with its learner's seed, for that learner and the course's instructors."""
+        row = self._visible(caller, identifier)
+        seed = self._variants.seed(row.assignment.course, row.assignment.name, row.learner)
+        return Handout(row.digest, self.blobs.path(row.digest), seed)
 
     def _visible(self, caller: Caller, identifier: str) -> models.Submission:
         row = self._records.submission(identifier)
@@ -185,13 +198,13 @@ class Exchange:
         feedback, created = self._records.add_feedback(row, archive, caller.name, self._clock())
         return _feedback(feedback), created
 
-    def feedback_archive(self, caller: Caller, identifier: str) -> tuple[str, Path]:
-        """Digest and file of the feedback that is shown for a submission."""
+    def feedback_archive(self, caller: Caller, identifier: str) -> Handout:
+        """The feedback that is shown for a submission."""
         row = self._visible(caller, identifier)
         if not row.feedback:
             raise errors.NoFeedback
         digest = row.feedback[-1].digest
-        return digest, self.blobs.path(digest)
+        return Handout(digest, self.blobs.path(digest))
 
 
 def _member_courses(caller: Caller) -> list[str]:

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 PREFIX = "/services/exchange"
 DIGEST_HEADER = "Doorstart-Digest"
+VARIANT_HEADER = "Doorstart-Variant"
+"""The seed of a learner's own numbers, beside an archive: doorstart.exchange.variants."""
 """SHA-256 of the body in 64 lower-case hexadecimal digits; on uploads and on downloaded archives."""
 ARCHIVE_TYPE = "application/x-tar"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f %Z"

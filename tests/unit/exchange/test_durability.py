@@ -102,7 +102,7 @@ def test_kill_in_the_middle_of_uploads(site: Site) -> None:
         assert kept[receipt["id"]] == receipt
         assert verify_receipt(Receipt.model_validate(receipt), key)
     for identifier, receipt in kept.items():
-        archive = instructor.submission_archive(identifier)
+        archive = instructor.submission_archive(identifier).archive
         assert digest_of(archive) == receipt["digest"]
         assert sent[receipt["digest"]] == receipt["learner"]
     assert list((site.state / "incoming").iterdir()) == []

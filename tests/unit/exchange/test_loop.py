@@ -24,7 +24,9 @@ from nbgrader.server_extensions.assignment_list.handlers import AssignmentList
 from nbgrader.utils import parse_utc
 from traitlets.config import Config
 
+from doorstart_checks.variant import FILE
 from doorstart_exchange_client.config import configure
+from doorstart_exchange_client.wire import VARIANT_FILE
 
 from .running import COURSE, NOTEBOOK, Site
 
@@ -308,6 +310,31 @@ def test_collect_takes_the_latest_and_never_goes_back(shared_site: Site, people:
     ann.run("Collect", settings={"update": True})
     assert "2098" in (collected / "timestamp.txt").read_text(), "an older one never replaces a newer one"
     assert [entry.name for entry in collected.parent.iterdir()] == ["ps1"]
+
+
+def test_numbers_of_ones_own_come_from_the_site_and_not_from_the_learner(shared_site: Site, people: Class) -> None:
+    shared_site.release()
+    ann, bea, cem = people.ann, people.bea, people.cem
+    seeds = {}
+    for person in (bea, cem):
+        person.run("FetchAssignment")
+        seeds[person.name] = (person.home / PS1 / VARIANT_FILE).read_text()
+        assert len(seeds[person.name].strip()) == 32
+    assert seeds[bea.name] != seeds[cem.name]
+    # Bea would rather have Cem's numbers; Cem has put a folder in the place of the file.
+    (bea.home / PS1 / VARIANT_FILE).write_text(seeds[cem.name])
+    (cem.home / PS1 / VARIANT_FILE).unlink()
+    (cem.home / PS1 / VARIANT_FILE).mkdir()
+    (cem.home / PS1 / VARIANT_FILE / "a.csv").write_text("1")
+    for person in (bea, cem):
+        person.run("Submit")
+    ann.run("Collect")
+    for person in (bea, cem):
+        assert (ann.home / "submitted" / person.name / "ps1" / VARIANT_FILE).read_text() == seeds[person.name]
+
+
+def test_the_file_of_the_seed_is_the_one_that_checks_read() -> None:
+    assert VARIANT_FILE == FILE
 
 
 def test_fetch_never_touches_work(shared_site: Site, people: Class) -> None:

@@ -7,12 +7,12 @@ import random
 import ssl
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx
 
-from doorstart_exchange_client.wire import ARCHIVE_TYPE, DIGEST_HEADER, PREFIX, digest_of
+from doorstart_exchange_client.wire import ARCHIVE_TYPE, DIGEST_HEADER, PREFIX, VARIANT_HEADER, digest_of
 
 RELAY_SOCKET = "/run/doorstart/relay/relay.sock"
 TIMEOUT = httpx.Timeout(120.0, connect=5.0)
@@ -33,6 +33,13 @@ class ExchangeClientError(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class Download(NamedTuple):
+    """An archive, and the seed of its learner's own numbers as the site derives it; "" if it has none."""
+
+    archive: bytes
+    variant: str
 
 
 class ExchangeClient:
@@ -62,9 +69,9 @@ class ExchangeClient:
         """What is handed out: ``course``, ``assignment``, ``version``, ``digest``, ``files``."""
         return list(self._json("GET", "/assignments", params=_given(course=course)))
 
-    def fetch(self, course: str, assignment: str) -> bytes:
-        """The archive of an assignment."""
-        return self._archive(_path("courses", course, "assignments", assignment))
+    def fetch(self, course: str, assignment: str) -> Download:
+        """An assignment."""
+        return self._download(_path("courses", course, "assignments", assignment))
 
     def release(self, course: str, assignment: str, archive: bytes) -> tuple[dict[str, Any], bool]:
         """Releases an archive; the flag says whether it is a new version."""
@@ -86,13 +93,13 @@ class ExchangeClient:
         """All submissions of a course, as :meth:`own_submissions`; for instructors."""
         return list(self._json("GET", _path("courses", course, "submissions"), params=_given(assignment=assignment)))
 
-    def submission_archive(self, identifier: str) -> bytes:
-        """The archive of a submission."""
-        return self._archive(_path("submissions", identifier, "archive"))
+    def submission_archive(self, identifier: str) -> Download:
+        """A submission."""
+        return self._download(_path("submissions", identifier, "archive"))
 
     def feedback_archive(self, identifier: str) -> bytes:
         """The archive of the feedback for a submission."""
-        return self._archive(_path("submissions", identifier, "feedback"))
+        return self._download(_path("submissions", identifier, "feedback")).archive
 
     def release_feedback(self, identifier: str, archive: bytes) -> tuple[dict[str, Any], bool]:
         """Shows this feedback for a submission; the flag says whether it is new."""
@@ -106,13 +113,13 @@ class ExchangeClient:
         response = self._request(method, path, content=archive, headers=headers)
         return response.json(), response.status_code == 201
 
-    def _archive(self, path: str) -> bytes:
+    def _download(self, path: str) -> Download:
         response = self._request("GET", path)
         if digest_of(response.content) != response.headers.get(DIGEST_HEADER):
             raise ExchangeClientError(
                 "wrong_digest", "The download was damaged on its way. Nothing was changed: retry."
             )
-        return response.content
+        return Download(response.content, response.headers.get(VARIANT_HEADER, ""))
 
     def _request(
         self, method: str, path: str, headers: dict[str, str] | None = None, **arguments: Any

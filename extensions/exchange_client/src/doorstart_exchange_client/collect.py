@@ -13,8 +13,8 @@ from nbgrader.utils import parse_utc
 
 from doorstart_exchange_client.client import ExchangeClientError
 from doorstart_exchange_client.exchange import Exchange
-from doorstart_exchange_client.folders import replace_folder, unpacked
-from doorstart_exchange_client.wire import ArchiveError
+from doorstart_exchange_client.folders import put, replace_folder, unpacked
+from doorstart_exchange_client.wire import VARIANT_FILE, ArchiveError
 
 TIMESTAMP = "timestamp.txt"
 
@@ -65,11 +65,13 @@ class ExchangeCollect(Exchange, abc.ExchangeCollect):
             hint = "No newer submission to collect" if self.update else "Submission already exists, use --update"
             self.log.info("%s: %s %s", hint, learner, assignment)
             return
-        archive = self.client.submission_archive(submission["receipt"]["id"])
+        submitted = self.client.submission_archive(submission["receipt"]["id"])
         self.log.info("%s submission: %s %s", "Updating" if target.is_dir() else "Collecting", learner, assignment)
-        with unpacked(archive, target) as folder:
-            # Written last: a learner's file of this name must not set the time.
-            (folder / TIMESTAMP).write_text(time, encoding="utf-8")
+        with unpacked(submitted.archive, target) as folder:
+            # Written last: a learner's files of these names must set neither the time nor the numbers of the tasks.
+            put(folder, TIMESTAMP, time)
+            if submitted.variant:
+                put(folder, VARIANT_FILE, submitted.variant + "\n")
             replace_folder(folder, target)
 
     def _replaces(self, target: Path, new: datetime) -> bool:

@@ -6,7 +6,8 @@ from __future__ import annotations
 from nbgrader.exchange import abc
 
 from doorstart_exchange_client.exchange import Exchange, has_work
-from doorstart_exchange_client.folders import add_missing, unpacked
+from doorstart_exchange_client.folders import add_missing, put, unpacked
+from doorstart_exchange_client.wire import VARIANT_FILE
 
 
 class ExchangeFetchAssignment(Exchange, abc.ExchangeFetchAssignment):
@@ -28,8 +29,10 @@ class ExchangeFetchAssignment(Exchange, abc.ExchangeFetchAssignment):
         """Fetches it: downloaded and unpacked aside first, so that a failure leaves nothing half-done."""
         course, assignment = self.course(), self.dest_path.name
         with self.errors_in_words():
-            archive = self.client.fetch(course, assignment)
-            with unpacked(archive, self.dest_path) as folder:
+            handed_out = self.client.fetch(course, assignment)
+            with unpacked(handed_out.archive, self.dest_path) as folder:
+                if handed_out.variant:
+                    put(folder, VARIANT_FILE, handed_out.variant + "\n")
                 if self.dest_path.exists():
                     add_missing(folder, self.dest_path, lambda path: self.log.info("Adding the missing file %s", path))
                 else:

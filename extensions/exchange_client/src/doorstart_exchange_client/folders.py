@@ -21,6 +21,14 @@ def unpacked(archive: bytes, beside: Path) -> Iterator[Path]:
         yield folder
 
 
+def put(folder: Path, name: str, text: str) -> None:
+    """Writes a text file in a folder, whatever has that name there now."""
+    place = folder / name
+    if place.is_dir():
+        shutil.rmtree(place)
+    place.write_text(text, encoding="utf-8")
+
+
 def replace_folder(new: Path, target: Path) -> None:
     """Puts the folder ``new`` in the place of ``target``; both on one disk. The old one is deleted last."""
     old = new.with_name(f"{target.name}.old")

@@ -18,6 +18,9 @@ from pathlib import Path
 
 PREFIX = "/services/exchange"
 DIGEST_HEADER = "Doorstart-Digest"
+VARIANT_HEADER = "Doorstart-Variant"
+VARIANT_FILE = "variant.txt"
+"""Where ``doorstart_checks.variant`` reads the seed of a learner's own numbers."""
 ARCHIVE_TYPE = "application/x-tar"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f %Z"
 JUNK = ("__pycache__", "*.pyc", "*.pyo", "*~", "Thumbs.db", "desktop.ini")
