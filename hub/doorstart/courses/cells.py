@@ -13,7 +13,9 @@ Of the task ``line-total``, the cells are, in this order:
 - ``line-total-check…`` (graded code): the checks; hidden ones between ``### BEGIN HIDDEN TESTS`` and
   ``### END HIDDEN TESTS``. A task of kind ``text`` has none: its solution cell is Markdown and carries the points.
 
-A cell with ``include="name"`` stands for the cells of ``courses/shared/name.<language>.md``.
+A cell with ``include="name"`` stands for the cells of ``courses/shared/name.<language>.md``, one with ``glossary=true``
+for the table of the unit's words. In a language that is not the course's first, code cells are empty: they have the
+``grade_id`` or the ``example`` of one of the first language, and get its code (:mod:`doorstart.courses.translation`).
 """
 
 from __future__ import annotations
@@ -26,14 +28,23 @@ from typing import Any, NoReturn
 import jupytext
 from nbformat import NotebookNode
 
-from doorstart.courses.format import CourseError, Language, Task, Unit
+from doorstart.courses.format import CourseError, Language, Task, Unit, read_course, read_glossary
+from doorstart.courses.translation import FILE, Texts
 
 SCHEMA_VERSION = 3
+HIDDEN_TESTS = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
+"""The lines between which hidden tests stand. nbgrader looks for them without the three signs."""
 DEFAULTS = {"grade": False, "locked": False, "schema_version": SCHEMA_VERSION, "solution": False, "task": False}
 GRADE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
 SOLUTION = re.compile(r"^[^\n]*### BEGIN SOLUTION\n(.*?)^[^\n]*### END SOLUTION(?:\n|\Z)", re.MULTILINE | re.DOTALL)
+GLOSSARY_HEAD: dict[Language, str] = {
+    "en": "| Word | Meaning |",
+    "nl": "| Woord | Betekenis |",
+    "fr": "| Mot | Signification |",
+    "de": "| Wort | Bedeutung |",
+}
 GAP = re.compile(r"\n+(?=[^\n]*### BEGIN SOLUTION)")
-HIDDEN = re.compile(r"^[^\n]*### BEGIN HIDDEN TESTS\n.*?^[^\n]*### END HIDDEN TESTS(?:\n|\Z)", re.MULTILINE | re.DOTALL)
+HIDDEN = re.compile(rf"^[^\n]*{HIDDEN_TESTS[0]}\n.*?^[^\n]*{HIDDEN_TESTS[1]}(?:\n|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def read_cells(folder: Path, unit: Unit, language: Language) -> list[NotebookNode]:
@@ -43,7 +54,8 @@ def read_cells(folder: Path, unit: Unit, language: Language) -> list[NotebookNod
         CourseError: the text is missing, or something in it breaks a rule of this module; names file and line.
     """
     file = folder / f"unit.{language}.md"
-    cells = _read(file, folder.resolve().parents[2] / "shared", language)
+    reader = _Reader(folder.resolve(), language, read_course(folder.resolve().parents[1]).languages[0])
+    cells = reader.read(folder.resolve(), "unit")
     seen: set[str] = set()
     for number, cell in enumerate(cells, start=1):
         _complete(cell, file)
@@ -90,20 +102,75 @@ def without_hidden(source: str) -> str:
     return HIDDEN.sub("", source)
 
 
-def _read(file: Path, shared: Path, language: str) -> list[NotebookNode]:
+class _Reader:
+    """Reads a unit's text, and the shared cells that it includes, in one language."""
+
+    def __init__(self, folder: Path, language: Language, base: Language) -> None:
+        self._folder, self._language, self._base = folder, language, base
+        self._shared = folder.parents[2] / "shared"
+
+    def read(self, folder: Path, name: str) -> list[NotebookNode]:
+        """The cells of ``<folder>/<name>.<language>.md``, with the code that they share with the first language."""
+        file = folder / f"{name}.{self._language}.md"
+        cells = _parse(file)
+        if self._language != self._base:
+            self._share(cells, file, _parse(folder / f"{name}.{self._base}.md"), Texts(folder / FILE, self._base))
+        result: list[NotebookNode] = []
+        for cell in cells:
+            if include := cell.metadata.get("include"):
+                result += self.read(self._shared, include)
+                continue
+            if cell.metadata.pop("glossary", False):
+                cell.source = glossary_table(self._folder, self._language)
+            cell.metadata.pop("example", None)
+            result.append(cell)
+        return result
+
+    def _share(self, cells: list[NotebookNode], file: Path, base: list[NotebookNode], texts: Texts) -> None:
+        ours, theirs = [_key(cell) for cell in cells], [_key(cell) for cell in base]
+        if ours != theirs:
+            place = next((n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), len(ours))
+            one, other = (" ".join((keys[place:] or [("the end", "")])[0]).strip() for keys in (ours, theirs))
+            where = _line(file, cells[place].source[:80]) if place < len(cells) else ""
+            why = f"its cells are not those of {self._base}: cell {place + 1} is {one}, and there it is {other}"
+            raise CourseError(file, where, why)
+        for cell, original in zip(cells, base, strict=True):
+            if cell.cell_type != "code":
+                continue
+            if cell.source.strip():
+                why = f"this code stands in {self._base} already; leave the cell empty: {cell.source.splitlines()[0]}"
+                raise CourseError(file, _line(file, cell.source.splitlines()[0]), why)
+            cell.source, cell.metadata = texts.code(original.source, self._language), original.metadata
+
+
+def glossary_table(folder: Path, language: Language) -> str:
+    """The words of the unit in ``folder`` as a Markdown table, in alphabetical order."""
+    words = sorted(read_glossary(folder, language).values(), key=lambda word: word.word.casefold())
+    if not words:
+        raise CourseError(
+            folder / f"glossary.{language}.toml", "", "the file is missing or empty; add the unit's words"
+        )
+    head = GLOSSARY_HEAD[language]
+    return "\n".join([head, "|---|---|", *(f"| {word.word} | {word.meaning} |" for word in words)])
+
+
+def _key(cell: NotebookNode) -> tuple[str, str]:
+    """What a cell has in common in all languages."""
+    metadata = cell.metadata
+    name = grade_id(cell) or metadata.get("example") or metadata.get("include") or str(metadata.get("glossary", ""))
+    return cell.cell_type, name
+
+
+def _parse(file: Path) -> list[NotebookNode]:
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise CourseError(file, "", "the file is missing; write it, or take the language off course.toml") from None
-    cells: list[NotebookNode] = []
-    for cell in jupytext.reads(text, fmt="md").cells:
+    cells: list[NotebookNode] = jupytext.reads(text, fmt="md").cells
+    for cell in cells:
         cell.metadata.pop("lines_to_next_cell", None)
         if broken := cell.metadata.get("incorrectly_encoded_metadata"):
             raise CourseError(file, _line(file, broken), f"this is not key=JSON metadata: {broken}")
-        if include := cell.metadata.get("include"):
-            cells += _read(shared / f"{include}.{language}.md", shared, language)
-        else:
-            cells.append(cell)
     return cells
 
 
@@ -137,7 +204,7 @@ def _check_task(task: Task, by_id: dict[str, NotebookNode], file: Path) -> None:
     checks = [cell for name, cell in by_id.items() if name.startswith(f"{task.id}-check")]
     if text is None or text.cell_type != "markdown" or not text.metadata.nbgrader.locked:
         fail(task.id, f'it needs a locked Markdown cell with the grade_id "{task.id}-text"')
-    if f"({task.points} point" not in text.source:
+    if not re.search(rf"\({task.points} p[ou]", text.source, re.IGNORECASE):
         fail(task.id, f'its text must say "({task.points} points)", as unit.toml does')
     if answer is None or not is_solution(answer):
         fail(task.id, f'it needs a cell with the grade_id "{task.id}" and "solution": true')
@@ -152,7 +219,7 @@ def _check_task(task: Task, by_id: dict[str, NotebookNode], file: Path) -> None:
         fail(task.id, f"its checks give {points} points, but unit.toml says {task.points}")
     if not any(HIDDEN.search(cell.source) for cell in checks):
         fail(f"{task.id}-check", "it has no hidden check between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS")
-    if not any("assert " in without_hidden(cell.source) for cell in checks):
+    if not any(re.search(r"\b(?:assert|check)\b[ (.]", without_hidden(cell.source)) for cell in checks):
         fail(f"{task.id}-check", "it has no visible check that the learner can run")
     sources = [(task.id, starter(answer.source)), (task.id, solution(answer.source))]
     sources += [(grade_id(cell), cell.source) for cell in checks]

@@ -6,6 +6,8 @@
     courses/<course>/units/NN-name/
         unit.toml                           goal, time, tasks with their points, generated data files
         unit.<language>.md                  lesson, tasks and checks: see doorstart.courses.cells
+        texts.toml                          what people read inside code: see doorstart.courses.translation
+        glossary.<language>.toml            the words that the unit introduces
         wrong-answers.toml                  typical wrong answers to each task, and the score that each must get
         data/                               small data files, handed out as they are
 
@@ -28,7 +30,7 @@ Text = dict[Language, Annotated[str, Field(min_length=1)]]
 """The same text in each language."""
 
 TASK_ID = r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$"
-FILE_NAME = r"^[a-z0-9][a-z0-9-]{0,48}\.csv$"
+FILE_NAME = r"^[a-z0-9][a-z0-9-]{0,48}\.(csv|json)$"
 WRONG_ANSWERS_PER_TASK = 3
 LADDER = ("order", "fill-in", "write", "transfer")
 
@@ -68,6 +70,14 @@ class GeneratedFile(_Strict):
     table: str = Field(pattern=TASK_ID)
 
 
+class Spared(_Strict):
+    """A change of a reference solution that no check has to notice, and why."""
+
+    task: str = Field(pattern=TASK_ID)
+    change: str = Field(min_length=1, description="As the check prints it.")
+    why: str = Field(min_length=10)
+
+
 class Unit(_Strict):
     """One unit: one sitting at the screen, one nbgrader assignment."""
 
@@ -78,6 +88,7 @@ class Unit(_Strict):
     out_of_scope: Text
     tasks: list[Task] = Field(min_length=4)
     data: list[GeneratedFile] = []
+    spared: list[Spared] = []
 
     @model_validator(mode="after")
     def _ladder(self) -> Self:
@@ -123,14 +134,32 @@ class Course(_Strict):
 class WrongAnswer(_Strict):
     """A typical wrong answer to a task.
 
-    ``says`` is a part, in each language, of the message that the first failed check must give.
+    ``says`` is a part of the message that the first failed check must give: by language, or in the course's first one,
+    from which ``texts.toml`` gives the others.
     """
 
     name: str = Field(min_length=1)
     score: int = Field(ge=0)
     answer: str = Field(min_length=1)
-    says: Text = {}
+    says: str | Text = ""
 
+
+class Word(_Strict):
+    """A word of a unit's glossary. ``forms`` are others in which the text has it, such as the plural."""
+
+    word: str = Field(min_length=1)
+    meaning: str = Field(min_length=1)
+    forms: list[str] = []
+
+
+class TextsFile(_Strict):
+    """``texts.toml``."""
+
+    text: list[Text] = []
+
+
+Glossary = dict[str, Word]
+"""By a key that is the same in each language."""
 
 WrongAnswers = dict[str, list[WrongAnswer]]
 """By the id of the task."""
@@ -198,6 +227,18 @@ def read_unit(folder: Path) -> Unit:
     if unit.id != folder.resolve().name:
         raise CourseError(file, "field id", f"the id is {unit.id!r}, the folder is {folder.name!r}; make them equal")
     return unit
+
+
+def read_glossary(folder: Path, language: Language) -> Glossary:
+    """The words that the unit in ``folder`` introduces; none if the file is missing.
+
+    Raises:
+        CourseError: the file is wrong.
+    """
+    file = folder / f"glossary.{language}.toml"
+    if not file.is_file():
+        return {}
+    return {key: parse(Word, entry, file, key) for key, entry in read_toml(file).items()}
 
 
 def read_wrong_answers(folder: Path, unit: Unit) -> WrongAnswers:

@@ -1,53 +1,167 @@
-"""``doorstart course check``, with the real examiner: a right course is right, and each kind of mistake is found."""
+"""``doorstart course check``, with the real examiner: shipped courses are right, and each kind of mistake is found."""
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from doorstart.courses.check import Finding, check_unit
-from doorstart_examiner.local import Nursery
+from doorstart.cli import course as command
+from doorstart.courses.check import Graders, UnitReport, check_course, check_unit
+from doorstart.courses.check.unit import GradeAll
+from doorstart.courses.format import read_course
 
 COURSES = Path(__file__).parents[3] / "courses"
 UNIT = "01-first-steps"
+SHIPPED = [
+    pytest.param(file.parent, unit, id=f"{file.parent.name}/{unit}")
+    for file in sorted(COURSES.glob("*/course.toml"))
+    for unit in read_course(file.parent).units
+]
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    with Nursery() as nursery:
-        yield nursery
+def graders() -> Iterator[Graders]:
+    with Graders() as graders:
+        yield graders
 
 
-def found(nursery: Nursery, course: Path) -> list[Finding]:
-    return list(check_unit(course, UNIT, "en", nursery.grade))
+Changed = Callable[[str, str, str], Path]
 
 
-def changed(tmp_path: Path, file: str, before: str, after: str) -> Path:
-    """A copy of the course Programming with one change."""
-    for folder in ("programming", "shared", "firm", "law"):
-        shutil.copytree(COURSES / folder, tmp_path / folder)
-    path = tmp_path / "programming" / "units" / UNIT / file
-    text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after, 1), encoding="utf-8")
-    return tmp_path / "programming"
+@pytest.fixture
+def changed(tmp_path: Path) -> Changed:
+    """Makes a copy of the course Programming with one change."""
+
+    def change(file: str, before: str, after: str) -> Path:
+        for folder in ("programming", "shared", "firm", "law"):
+            shutil.copytree(COURSES / folder, tmp_path / folder)
+        path = tmp_path / "programming" / "units" / UNIT / file
+        text = path.read_text(encoding="utf-8")
+        assert before in text
+        path.write_text(text.replace(before, after, 1), encoding="utf-8")
+        return tmp_path / "programming"
+
+    return change
 
 
-def test_a_right_course_is_right(nursery: Nursery) -> None:
-    assert found(nursery, COURSES / "programming") == []
+def errors(report: UnitReport) -> list[str]:
+    return [str(one) for one in report.findings if one.kind == "error"]
 
 
-def test_a_wrong_answer_that_gets_other_points_than_its_author_says(nursery: Nursery, tmp_path: Path) -> None:
-    course = changed(tmp_path, "wrong-answers.toml", "score = 0", "score = 1")
-    (finding,) = found(nursery, course)
-    assert (finding.kind, finding.cell) == ("error", "line-total") and "gets 0 points, not 1" in finding.text
+def english(course: Path, graders: GradeAll) -> UnitReport:
+    return check_unit(course, UNIT, graders, ["en"], mutate=False)
 
 
-def test_a_reference_solution_that_fails(nursery: Nursery, tmp_path: Path) -> None:
-    course = changed(tmp_path, "unit.en.md", "    to_pay = goods - discount\n    return to_pay", "    return goods")
-    findings = found(nursery, course)
-    assert any("the reference solution fails" in one.text and one.cell == "line-total-check" for one in findings)
-    assert any("in the learner's own notebook" in one.text for one in findings)
+@pytest.mark.parametrize(("course", "unit"), SHIPPED)
+def test_shipped_units_are_right_in_all_languages(course: Path, unit: str, graders: Graders) -> None:
+    """Without mutants: with them, the command takes minutes, which is for authors and for the release of a course."""
+    assert errors(check_unit(course, unit, graders, mutate=False)) == []
+
+
+def test_checks_of_a_shipped_unit_notice_changes(graders: Graders) -> None:
+    report = check_unit(COURSES / "programming", UNIT, graders, ["en"])
+    assert report.mutants > 20 and report.killed >= 0.95 * report.mutants
+
+
+def test_checks_that_notice_nothing_are_shown_with_a_call(changed: Changed, graders: Graders) -> None:
+    course = changed("unit.en.md", '(0, "4.25", "0.00", "0.00"),', "")
+    for file in (course / "units" / UNIT).glob("unit.*.md"):
+        text = file.read_text(encoding="utf-8")
+        start = text.index("for case_pieces, case_price, case_discount, expected in [")
+        end = text.index("### END HIDDEN TESTS", start)
+        file.write_text(text[:start] + "pass\n" + text[end:], encoding="utf-8")
+        break
+    report = check_unit(course, UNIT, graders, ["en"])
+    assert any("no check notices this change" in one.text and one.cell == "line-total" for one in report.findings)
+
+
+def test_a_wrong_answer_that_gets_other_points_than_its_author_says(changed: Changed, graders: Graders) -> None:
+    report = english(changed("wrong-answers.toml", "score = 0", "score = 1"), graders)
+    assert len(errors(report)) == 1 and "gets 0 points, not 1" in errors(report)[0]
+    assert not report.plain()["wrong_answers_ok"] and report.plain()["reference_ok"]
+
+
+def test_a_reference_solution_that_fails(changed: Changed, graders: Graders) -> None:
+    course = changed("unit.en.md", "    to_pay = goods - discount\n    return to_pay", "    return goods")
+    found = errors(english(course, graders))
+    assert any("the reference solution fails" in one and "line-total-check" in one for one in found)
+    assert any("in the learner's own notebook" in one for one in found)
+
+
+def test_a_starter_that_gets_points(changed: Changed, graders: Graders) -> None:
+    course = changed(
+        "unit.en.md",
+        "    return to_pay\n    to_pay = goods - discount\n    goods = pieces * price",
+        "    return pieces * price - discount",
+    )
+    report = english(course, graders)
+    assert not report.plain()["untouched_ok"] and any("the untouched unit gets" in one for one in errors(report))
+
+
+def test_a_text_that_asks_for_something_outside(changed: Changed, graders: Graders) -> None:
+    course = changed("unit.en.md", "## Summary", "## Summary\n\nSee www.example.org for more.")
+    assert any("asks for something from outside" in one for one in errors(english(course, graders)))
+
+
+def test_code_that_asks_for_something_outside(changed: Changed, graders: Graders) -> None:
+    line = "import socket; socket.getaddrinfo('localhost', 80)"
+    course = changed(
+        "unit.en.md",
+        "    to_pay = goods - discount\n    return to_pay\n",
+        f"    {line}\n    to_pay = goods - discount\n    return to_pay\n",
+    )
+    assert any("asks for something outside: socket.getaddrinfo" in one for one in errors(english(course, graders)))
+
+
+def test_a_sentence_that_is_too_long(changed: Changed, graders: Graders) -> None:
+    course = changed("unit.en.md", "## Summary", "## Summary\n\n" + "word " * 21 + "end.")
+    assert any("a sentence has 22 words, 20 are allowed" in one for one in errors(english(course, graders)))
+
+
+def test_a_language_with_other_cells(changed: Changed, graders: Graders) -> None:
+    course = changed("unit.nl.md", '"grade_id": "line-total-check-more"', '"grade_id": "line-total-check-other"')
+    report = check_unit(course, UNIT, graders, mutate=False)
+    assert "its cells are not those of en" in errors(report)[0] and "unit.nl.md, line" in errors(report)[0]
+
+
+def test_a_comment_without_translation(changed: Changed, graders: Graders) -> None:
+    course = changed("texts.toml", 'en = "Check of task 1"', 'en = "Check of the first task"')
+    assert "it lacks nl of 'Check of task 1'" in errors(check_unit(course, UNIT, graders, mutate=False))[0]
+
+
+def test_an_unchanged_unit_is_not_checked_again(changed: Changed, tmp_path: Path, graders: Graders) -> None:
+    asked = []
+
+    def counting(jobs):  # type: ignore[no-untyped-def]
+        asked.append(len(jobs))
+        return graders(jobs)
+
+    course = changed("wrong-answers.toml", "score = 0", "score = 1")
+    first = check_course(course, counting, tmp_path / "cache", [UNIT], ["en"])
+    count = len(asked)
+    again = check_course(course, counting, tmp_path / "cache", [UNIT], ["en"])
+    assert count > 0 and len(asked) == count and again == first and again.errors
+    (course / "units" / UNIT / "wrong-answers.toml").write_text(
+        (COURSES / "programming" / "units" / UNIT / "wrong-answers.toml").read_text()
+    )
+    assert check_course(course, counting, tmp_path / "cache", [UNIT], ["en"]).errors == []
+
+
+def test_the_command_says_first_what_to_mend_and_exits_with_1(changed: Changed, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(command, "CACHE", tmp_path / "cache")
+    course = changed("wrong-answers.toml", "score = 0", "score = 1")
+    options = [str(course), "--unit", UNIT, "--language", "en"]
+    done = CliRunner().invoke(command.app, ["check", *options])
+    assert done.exit_code == 1
+    assert next(line for line in done.stderr.splitlines()).startswith("Mend first: 01-first-steps (en)")
+    done = CliRunner().invoke(command.app, ["check", *options, "--json"])
+    answer = json.loads(done.stdout)
+    assert done.exit_code == 1 and answer["ok"] is False and answer["languages"] == ["en"]
+    (unit,) = answer["units"]
+    assert {"id", "tasks", "reference_ok", "untouched_ok", "wrong_answers_ok", "mutants", "killed"} <= unit.keys()
+    assert answer["killed_share"] == pytest.approx(unit["killed"] / unit["mutants"], abs=1e-4)

@@ -1,142 +1,350 @@
-"""Is a course right? Its reference solutions and typical wrong answers are graded, as learners' work will be.
-
-Runs the author's own code, unconfined, in processes of this machine: :mod:`doorstart_examiner.local`. Not for what a
-learner has written.
-"""
+"""One unit: is it right in all its languages, and do its checks notice mistakes?"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from nbformat import NotebookNode
 
 from doorstart.courses.build import source_notebook
-from doorstart.courses.cells import grade_id, is_solution, without_hidden
+from doorstart.courses.cells import HIDDEN_TESTS, grade_id, is_solution, without_hidden
+from doorstart.courses.check import reading
+from doorstart.courses.check.findings import Finding
+from doorstart.courses.check.mutants import mutants
 from doorstart.courses.data import data_files
-from doorstart.courses.format import Language, Unit, WrongAnswers, read_unit, read_wrong_answers
-from doorstart.courses.reference import fill_in, reference_answers
+from doorstart.courses.format import (
+    CourseError,
+    Language,
+    Task,
+    Unit,
+    WrongAnswer,
+    read_course,
+    read_unit,
+    read_wrong_answers,
+)
+from doorstart.courses.reference import fill_in, learner_notebook, reference_answers
+from doorstart.courses.translation import FILE, Texts
 
-HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
+Answer = dict[str, Any]
+Files = Mapping[str, bytes]
+GradeAll = Callable[[Sequence[tuple[Answer, Files]]], list[Answer]]
+"""Grading jobs with their files in, their answers out, in their order; see :mod:`doorstart.courses.check.graders`."""
 
-Grade = Callable[[dict[str, Any], Mapping[str, bytes]], dict[str, Any]]
-"""A grading job and its files in, its answer out; :meth:`doorstart_examiner.local.Nursery.grade`."""
+NOTEBOOK_SECONDS = 20.0
+NOTEBOOK_BYTES = 400 * 1024 * 1024
+_LIMITS = {"cell_seconds": 20, "test_seconds": 20}
+_SHORT_LIMITS = {"cell_seconds": 3, "test_seconds": 5}
+_PROBE_SECONDS = 300
+# An author who is online does not notice that the notebook asks for something; a learner would.
+_OFFLINE = """
+import sys as _sys
+def _refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"):
+        raise PermissionError(f"the notebook asks for something outside: {event}{arguments[-1:]}")
+_sys.addaudithook(_refuse)
+"""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something in a course that is not right, or that may surprise its author."""
+@dataclass
+class UnitReport:
+    """What came of one unit's check.
 
-    kind: Literal["error", "warning"]
-    unit: str
-    cell: str
-    """The cell's grade_id."""
-    text: str
+    Attributes:
+        id: the unit's.
+        languages: in which it was checked.
+        tasks: how many it has.
+        mutants: changes of reference solutions that change what they do.
+        killed: those that lose points.
+        same: changes for which no call was found that tells them from the reference.
+        findings: what is not right.
+    """
 
-    def plain(self) -> dict[str, str]:
+    id: str
+    languages: list[Language]
+    tasks: int = 0
+    mutants: int = 0
+    killed: int = 0
+    same: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    def _is_ok(self, about: str) -> bool:
+        return not any(one.kind == "error" and one.about in ("source", about) for one in self.findings)
+
+    def plain(self) -> dict[str, Any]:
         """For JSON."""
+        return {
+            "id": self.id,
+            "tasks": self.tasks,
+            "reference_ok": self._is_ok("reference"),
+            "untouched_ok": self._is_ok("untouched"),
+            "wrong_answers_ok": self._is_ok("wrong answer"),
+            "mutants": self.mutants,
+            "killed": self.killed,
+            "findings": [one.plain() for one in self.findings],
+        }
+
+    def stored(self) -> dict[str, Any]:
+        """All of it, for :meth:`restored`."""
         return asdict(self)
 
+    @classmethod
+    def restored(cls, content: dict[str, Any]) -> UnitReport:
+        """What :meth:`stored` gave."""
+        return cls(**{**content, "findings": [Finding(**one) for one in content["findings"]]})
 
-def check_unit(course: Path, name: str, language: Language, grade: Grade) -> Iterator[Finding]:
+
+def check_unit(
+    course: Path, name: str, grade_all: GradeAll, languages: Sequence[Language] = (), mutate: bool = True
+) -> UnitReport:
     """What is wrong with one unit of a course.
-
-    Its checks must be such that they can run apart from the learner's program; the reference solution must pass every
-    check, there and in the learner's own notebook; the untouched unit must get no points; and each wrong answer must
-    get the points that its author says, with the message that its author says.
 
     Args:
         course: the course's folder.
         name: the unit's id.
-        language: of the unit's text.
-        grade: grades.
-
-    Raises:
-        CourseError: the unit cannot be read.
+        grade_all: grades.
+        languages: those to look at; all of the course's by default. Mutants are made of the first only.
+        mutate: whether to make mutants, which takes most of the time.
     """
-    folder = course / "units" / name
-    unit, wrong = read_unit(folder), read_wrong_answers(folder, read_unit(folder))
-    source = source_notebook(folder, language)
-    files = {f"data/{file}": content for file, content in data_files(folder, language).items()}
-    answers = reference_answers(course, name, language)
-    run = _Run(name, source, files, grade)
-    yield from run.traps()
-    yield from run.all_pass(fill_in(source, answers), "the reference solution")
-    yield from run.own_notebook(fill_in(source, answers))
-    yield from run.wrong(unit, wrong, answers, language)
+    offered = read_course(course).languages
+    report = UnitReport(name, list(languages or offered))
+    try:
+        texts = [_Text(course, name, language, offered[0]) for language in report.languages]
+    except CourseError as error:
+        report.findings.append(Finding("error", "source", name, report.languages[0], "", str(error)))
+        return report
+    report.tasks = len(texts[0].unit.tasks)
+    report.findings += texts[0].traps()
+    report.findings += reading.findings(course, name, {text.language: text.source for text in texts})
+    trials = [trial for text in texts for trial in text.trials()]
+    answers = grade_all([trial.job for trial in trials])
+    for trial, answer in zip(trials, answers, strict=True):
+        report.findings += trial.judge(answer)
+    if mutate and report._is_ok("reference"):
+        _mutate(report, texts[0], grade_all)
+    return report
 
 
 @dataclass(frozen=True)
-class _Run:
-    unit: str
-    source: NotebookNode
-    files: Mapping[str, bytes]
-    grade: Grade
+class _Trial:
+    """A notebook to grade, and what is to be said of the answer."""
+
+    job: tuple[Answer, Files]
+    judge: Callable[[Answer], Iterator[Finding]]
+
+
+class _Text:
+    """A unit in one language."""
+
+    def __init__(self, course: Path, name: str, language: Language, base: Language) -> None:
+        folder = course / "units" / name
+        self.name, self.language = name, language
+        self.unit: Unit = read_unit(folder)
+        self.wrong = read_wrong_answers(folder, self.unit)
+        self.source = source_notebook(folder, language)
+        self.untouched = learner_notebook(folder, language)
+        self.files: Files = {f"data/{file}": content for file, content in data_files(folder, language).items()}
+        self.right = reference_answers(course, name, language)
+        self._texts, self._base = Texts(folder / FILE, base), base
+        self._imports = [line for cell in _code(self.source) for line in _imports(cell.source)]
+
+    def find(self, about: Any, cell: NotebookNode | str, text: str, kind: Any = "error") -> Finding:
+        return Finding(kind, about, self.name, self.language, cell if isinstance(cell, str) else grade_id(cell), text)
 
     def traps(self) -> Iterator[Finding]:
         from doorstart_examiner.examiner.traps import traps
 
-        cells = [cell for cell in self.source.cells if cell.cell_type == "code"]
+        cells = _code(self.source)
         for trap in traps([("test" if _is_test(cell) else "learner", cell.source) for cell in cells]):
-            yield Finding(trap.level, self.unit, grade_id(cells[trap.cell]), f"line {trap.line}: {trap.reason}")
+            yield self.find("reference", cells[trap.cell], f"line {trap.line}: {trap.reason}", trap.level)
 
-    def all_pass(self, notebook: NotebookNode, what: str) -> Iterator[Finding]:
-        for cell, result in self._graded(notebook):
-            if result["kind"] == "test" and result["status"] != "passed":
-                yield Finding("error", self.unit, grade_id(cell), f"{what} fails: {_said(result)}")
-            elif result["kind"] == "learner" and result["status"] != "ok":
-                yield Finding("error", self.unit, grade_id(cell), f"with {what}, this cell fails: {_said(result)}")
+    def trials(self) -> Iterator[_Trial]:
+        """The notebooks that every language is tried with."""
+        solved = fill_in(self.source, self.right)
+        yield _Trial(self.job(_code(solved)), lambda answer: self._all_pass(_code(solved), answer))
+        own = [_plain_cell(_OFFLINE), *_code(solved)]
+        yield _Trial(self.job(own, apart=False), lambda answer: self._own_notebook(own, answer))
+        yield _Trial(self.job(_code(self._with_hidden())), self._untouched)
+        # Wrong answers to different tasks share a notebook: tasks do not depend on each other.
+        for entries in zip_longest(*self.wrong.values()):
+            chosen = {task: entry for task, entry in zip(self.wrong, entries, strict=True) if entry}
+            cells = _code(fill_in(self.source, {**self.right, **{task: e.answer for task, e in chosen.items()}}))
+            yield _Trial(self.job(cells), lambda answer, c=cells, w=chosen: self._wrong(c, w, answer))  # type: ignore[misc]
 
-    def own_notebook(self, notebook: NotebookNode) -> Iterator[Finding]:
-        """The checks that a learner sees, run as the learner runs them."""
-        for cell, result in self._graded(notebook, apart=False):
-            if result["status"] != "ok":
-                yield Finding("error", self.unit, grade_id(cell), f"in the learner's own notebook: {_said(result)}")
-
-    def wrong(self, unit: Unit, wrong: WrongAnswers, right: Mapping[str, str], language: Language) -> Iterator[Finding]:
-        """Wrong answers to different tasks share a notebook: tasks do not depend on each other."""
-        points = {task.id: task.points for task in unit.tasks}
-        for entries in zip_longest(*wrong.values()):
-            chosen = {task: entry for task, entry in zip(wrong, entries, strict=True) if entry}
-            notebook = fill_in(self.source, {**right, **{task: entry.answer for task, entry in chosen.items()}})
-            results = [(grade_id(cell), cell, result) for cell, result in self._graded(notebook) if _is_test(cell)]
-            for task, entry in chosen.items():
-                mine = [(cell, result) for name, cell, result in results if name.startswith(f"{task}-check")]
-                lost = sum(cell.metadata.nbgrader.points for cell, result in mine if result["status"] != "passed")
-                if points[task] - lost != entry.score:
-                    text = f"the wrong answer {entry.name!r} gets {points[task] - lost} points, not {entry.score}"
-                    yield Finding("error", self.unit, task, text)
-                said = next((_said(result) for _, result in mine if result["status"] != "passed"), "")
-                if entry.says.get(language, "") not in said:
-                    yield Finding("error", self.unit, task, f"the wrong answer {entry.name!r} is told: {said}")
-
-    def _graded(self, notebook: NotebookNode, *, apart: bool = True) -> list[tuple[NotebookNode, dict[str, Any]]]:
-        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    def job(
+        self, cells: Sequence[NotebookNode], *, apart: bool = True, limits: Mapping[str, float] = _LIMITS
+    ) -> tuple[Answer, Files]:
+        """The grading job of these cells; with ``apart``, their checks run in the examiner."""
         described = [
             {"kind": "test", "source": cell.source}
             if apart and _is_test(cell)
             else {"kind": "learner", "source": without_hidden(cell.source)}
             for cell in cells
         ]
-        imports = [line for cell in self.source.cells if cell.cell_type == "code" for line in _imports(cell.source)]
-        job = {"version": 1, "cells": described, "imports": imports, "hidden": list(HIDDEN), "limits": {}}
-        return list(zip(cells, self.grade(job, self.files)["cells"], strict=True))
+        job = {"version": 1, "cells": described, "imports": self._imports, "hidden": list(HIDDEN_TESTS)}
+        return {**job, "limits": dict(limits)}, self.files
+
+    def _with_hidden(self) -> NotebookNode:
+        """The untouched unit as it is graded: nbgrader puts the hidden tests back."""
+        answers = {grade_id(cell): cell.source for cell in self.untouched.cells if is_solution(cell)}
+        return fill_in(self.source, answers)
+
+    def _all_pass(self, cells: list[NotebookNode], answer: Answer) -> Iterator[Finding]:
+        for cell, result in zip(cells, answer["cells"], strict=True):
+            if result["kind"] == "test" and result["status"] != "passed":
+                yield self.find("reference", cell, f"the reference solution fails: {said(result)}")
+            elif result["kind"] == "learner" and result["status"] != "ok":
+                yield self.find("reference", cell, f"with the reference solution, this cell fails: {said(result)}")
+
+    def _own_notebook(self, cells: list[NotebookNode], answer: Answer) -> Iterator[Finding]:
+        """The checks that a learner sees, run as the learner runs them."""
+        for cell, result in zip(cells, answer["cells"], strict=True):
+            if result["status"] != "ok":
+                yield self.find("reference", cell, f"in the learner's own notebook: {said(result)}")
+        usage = answer.get("usage", {})
+        if usage.get("seconds", 0) > NOTEBOOK_SECONDS:
+            text = f"the notebook runs for {usage['seconds']:.0f} seconds; {NOTEBOOK_SECONDS:.0f} are allowed"
+            yield self.find("cost", "", text)
+        if usage.get("peak_bytes", 0) > NOTEBOOK_BYTES:
+            peak = usage["peak_bytes"] // 2**20
+            yield self.find("cost", "", f"the notebook takes {peak} MB; {NOTEBOOK_BYTES // 2**20} are allowed")
+
+    def _untouched(self, answer: Answer) -> Iterator[Finding]:
+        for cell, result in zip(_code(self.source), answer["cells"], strict=True):
+            if result["kind"] == "test" and result["status"] == "passed":
+                points = cell.metadata.nbgrader.points
+                yield self.find("untouched", cell, f"the untouched unit gets {points} of these points")
+        handed_out = "\n".join(cell.source for cell in self.untouched.cells)
+        for task, solution in self.right.items():
+            if solution.strip() and solution.strip() in handed_out:
+                yield self.find("untouched", task, "the learner's copy contains the reference solution")
+        if any(mark in handed_out for mark in HIDDEN_TESTS):
+            yield self.find("untouched", "", "the learner's copy contains hidden tests")
+
+    def _wrong(self, cells: list[NotebookNode], chosen: dict[str, WrongAnswer], answer: Answer) -> Iterator[Finding]:
+        points = {task.id: task.points for task in self.unit.tasks}
+        results = list(zip(cells, answer["cells"], strict=True))
+        for task, entry in chosen.items():
+            lost = [(cell, result) for cell, result in results if _is_lost(cell, result, task)]
+            got = points[task] - sum(cell.metadata.nbgrader.points for cell, _ in lost)
+            if got != entry.score:
+                why = f" ({said(lost[0][1])})" if lost else ""
+                text = f"the wrong answer {entry.name!r} gets {got} points, not {entry.score}{why}"
+                yield self.find("wrong answer", task, text)
+            wanted, message = self._says(entry), said(lost[0][1]) if lost else ""
+            if " ".join(wanted.split()) not in " ".join(message.split()):
+                yield self.find("wrong answer", task, f"the wrong answer {entry.name!r} is told: {message}")
+
+    def _says(self, entry: WrongAnswer) -> str:
+        if not isinstance(entry.says, str):
+            return entry.says.get(self.language, "")
+        if self.language == self._base:
+            return entry.says
+        return self._texts.part(entry.says, self.language)
+
+
+def _mutate(report: UnitReport, text: _Text, grade_all: GradeAll) -> None:
+    """Changes the reference solutions, and counts those changes that lose points."""
+    cells = _code(fill_in(text.source, text.right))
+    spared = {(one.task, one.change) for one in text.unit.spared}
+    for task in text.unit.tasks:
+        if task.kind == "text":
+            continue
+        found = [one for one in mutants(text.right[task.id]) if (task.id, one.change) not in spared]
+        jobs = [text.job(_cells_of(task, cells, one.source), limits=_SHORT_LIMITS) for one in found]
+        answers = grade_all(jobs)
+        alive = [one for one, answer in zip(found, answers, strict=True) if all(map(_has_passed, answer["cells"]))]
+        shown = _probe(text, task, cells, [one.source for one in alive])
+        report.killed += len(found) - len(alive)
+        report.mutants += len(found) - shown.count(None)
+        report.same += shown.count(None)
+        for one, difference in zip(alive, shown, strict=True):
+            if difference is not None:
+                why = f"no check notices this change: {one.change}; {difference}"
+                report.findings.append(text.find("mutant", task.id, why, "warning"))
+
+
+def _cells_of(task: Task, cells: list[NotebookNode], answer: str) -> list[NotebookNode]:
+    """The cells up to the task's last check, with this answer to it, and without the checks of other tasks."""
+    last = max(place for place, cell in enumerate(cells) if _is_check_of(cell, task.id))
+    kept = [cell for cell in cells[: last + 1] if not _is_test(cell) or _is_check_of(cell, task.id)]
+    return [NotebookNode({**cell, "source": answer}) if grade_id(cell) == task.id else cell for cell in kept]  # type: ignore[no-untyped-call]
+
+
+def _probe(text: _Text, task: Task, cells: list[NotebookNode], changed: list[str]) -> list[str | None]:
+    """For each changed solution, a call that tells it from the reference; None where none was found."""
+    if not changed:
+        return []
+    place = next(n for n, cell in enumerate(cells) if grade_id(cell) == task.id)
+    request = {
+        "before": [cell.source for cell in cells[:place] if not _is_test(cell)],
+        "solution": text.right[task.id],
+        "checks": [cell.source for cell in cells if _is_check_of(cell, task.id)],
+        "mutants": changed,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in text.files.items():
+            (Path(folder) / name).parent.mkdir(exist_ok=True)
+            (Path(folder) / name).write_bytes(content)
+        # Safe path: files of the unit are not to be imported.
+        command = [sys.executable, "-P", "-m", "doorstart.courses.check.probe"]
+        done = subprocess.run(
+            command,
+            input=json.dumps(request),
+            capture_output=True,
+            text=True,
+            cwd=folder,
+            timeout=_PROBE_SECONDS,
+            check=False,
+        )
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:] or [f"it ended with {done.returncode}"]
+        return [f"what it changes could not be found out: {last[0]}"] * len(changed)
+    answer: list[str | None] = json.loads(done.stdout)
+    return answer
+
+
+def said(result: Mapping[str, Any]) -> str:
+    """All that is said of a check that failed, or of a cell, in one text."""
+    check = result.get("check") or {}
+    learner, instructor = check.get("learner", {}), check.get("instructor", {})
+    told = [instructor.get(key) for key in ("called", "came_back", "expected", "message", "error")]
+    told += [learner.get("message"), learner.get("next_step"), result.get("message")]
+    told += [output["evalue"] for output in result.get("outputs", []) if output["output_type"] == "error"]
+    return "; ".join(dict.fromkeys(str(text) for text in told if text)) or str(result["status"])
+
+
+def _code(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _plain_cell(source: str) -> NotebookNode:
+    return NotebookNode({"cell_type": "code", "source": source, "metadata": NotebookNode()})  # type: ignore[no-untyped-call]
 
 
 def _is_test(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("grade")) and not is_solution(cell)
 
 
+def _is_check_of(cell: NotebookNode, task: str) -> bool:
+    return _is_test(cell) and grade_id(cell).startswith(f"{task}-check")
+
+
+def _is_lost(cell: NotebookNode, result: Answer, task: str) -> bool:
+    return _is_check_of(cell, task) and not _has_passed(result)
+
+
+def _has_passed(result: Answer) -> bool:
+    return bool(result["kind"] != "test" or result["status"] == "passed")
+
+
 def _imports(source: str) -> list[str]:
     return [ast.unparse(node) for node in ast.parse(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
-
-
-def _said(result: Mapping[str, Any]) -> str:
-    check = result.get("check") or {}
-    told = [check.get("learner", {}).get("message"), check.get("instructor", {}).get("error"), result.get("message")]
-    told += [output["evalue"] for output in result.get("outputs", []) if output["output_type"] == "error"]
-    return next((str(text) for text in told if text), result["status"])
