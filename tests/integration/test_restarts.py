@@ -243,7 +243,7 @@ client = ExchangeClient()
 found = []
 for one in client.course_submissions("{COURSE}", "{UNIT}"):
     receipt = one["receipt"]
-    archive = digest_of(client.submission_archive(receipt["id"]))
+    archive = digest_of(client.submission_archive(receipt["id"]).archive)
     found.append({{key: receipt[key] for key in ("id", "learner", "digest")}} | {{"archive": archive}})
 open("/tmp/found.json", "w").write(json.dumps(found))
 END
