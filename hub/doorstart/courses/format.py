@@ -30,6 +30,7 @@ Text = dict[Language, Annotated[str, Field(min_length=1)]]
 """The same text in each language."""
 
 TASK_ID = r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$"
+QUALIFICATION = r"^BK-\d{4}(-\d+)?$"
 FILE_NAME = r"^[a-z0-9][a-z0-9-]{0,48}\.(csv|json)$"
 WRONG_ANSWERS_PER_TASK = 3
 LADDER = ("order", "fill-in", "write", "transfer")
@@ -116,6 +117,13 @@ def _course_id(text: str) -> str:
     return text
 
 
+class Competence(_Strict):
+    """What a unit practises of a Flemish professional qualification: so that a school knows it again, in our own words."""
+
+    qualification: str = Field(pattern=QUALIFICATION)
+    text: Text
+
+
 class Course(_Strict):
     """One course in all its languages."""
 
@@ -124,11 +132,14 @@ class Course(_Strict):
     description: Text
     languages: list[Language] = Field(min_length=1)
     level: str = Field(min_length=1, description="Entry level in words, for example what a learner must know before.")
-    qualifications: list[Annotated[str, Field(pattern=r"^BK-\d{4}(-\d+)?$")]] = Field(
+    qualifications: list[Annotated[str, Field(pattern=QUALIFICATION)]] = Field(
         description="Flemish professional qualifications (BK codes) towards which the course leads."
     )
     licence: str = Field(min_length=1)
     units: list[str] = Field(min_length=1, description="Folder names of the units, in the order of learning.")
+    competences: dict[str, list[Competence]] = Field(
+        {}, description="By unit: what it practises of the qualifications."
+    )
 
 
 class WrongAnswer(_Strict):
@@ -213,7 +224,23 @@ def read_course(folder: Path) -> Course:
     for field, text in (("title", course.title), ("description", course.description)):
         if missing := set(course.languages) - set(text):
             raise CourseError(file, f"field {field}", f"it lacks the language {', '.join(sorted(missing))}")
+    _check_competences(course, file)
     return course
+
+
+def _check_competences(course: Course, file: Path) -> None:
+    if not course.qualifications and not course.competences:
+        return
+    if odd := set(course.units) ^ set(course.competences):
+        why = "name what each unit practises of the qualifications, and no other unit"
+        raise CourseError(file, f"field competences.{min(odd)}", why)
+    for unit, competences in course.competences.items():
+        for number, competence in enumerate(competences):
+            field = f"field competences.{unit}.{number}"
+            if competence.qualification not in course.qualifications:
+                raise CourseError(file, field, f"{competence.qualification} is not one of the course's qualifications")
+            if missing := set(course.languages) - set(competence.text):
+                raise CourseError(file, field, f"it lacks the language {', '.join(sorted(missing))}")
 
 
 def read_unit(folder: Path) -> Unit:

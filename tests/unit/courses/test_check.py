@@ -108,6 +108,22 @@ def test_a_text_that_asks_for_something_outside(changed: Changed, graders: Grade
     assert any("asks for something from outside" in one for one in errors(english(course, graders)))
 
 
+def test_a_text_that_tells_where_the_learner_is(changed: Changed, graders: Graders) -> None:
+    course = changed("unit.en.md", "## Summary", "## Summary\n\nAll inmates can do this.")
+    assert any("tells where the learner is" in one for one in errors(english(course, graders)))
+
+
+def test_a_rate_of_the_law_in_a_text(changed: Changed, graders: Graders) -> None:
+    course = changed("unit.en.md", "## Summary", "## Summary\n\nThe VAT is 21 %.")
+    assert any("is a rate of the law" in one for one in errors(english(course, graders)))
+
+
+def test_a_check_that_gives_a_value_to_a_name_of_the_learners(changed: Changed, graders: Graders) -> None:
+    course = changed("unit.en.md", "# Check of task 1\n", "# Check of task 1\ntotal, case_n = 1, [n for n in [1]]\n")
+    found = errors(english(course, graders))
+    assert len(found) == 1 and "gives a value to total" in found[0] and "use case_total" in found[0]
+
+
 def test_code_that_asks_for_something_outside(changed: Changed, graders: Graders) -> None:
     line = "import socket; socket.getaddrinfo('localhost', 80)"
     course = changed(

@@ -43,9 +43,15 @@ def test_shipped_course_is_right(course: Path) -> None:
     [
         ("course.toml", 'id = "programming"', 'id = "coding"', "course.toml, field id: the id is 'coding'"),
         ("course.toml", "qualifications = []", 'qualifications = ["BK-1"]', "course.toml, field qualifications.0"),
-        ("course.toml", 'languages = ["en"]', "languages = []", "course.toml, field languages"),
+        ("course.toml", 'languages = ["en", "nl", "fr"]', "languages = []", "course.toml, field languages"),
         ("course.toml", 'licence = "BSD-3-Clause"', "", "course.toml, field licence: Field required"),
-        ("course.toml", '["01-first-steps"]', '["02-next"]', "field units: there is no folder units/02-next"),
+        ("course.toml", '"01-first-steps"', '"01-next"', "field units: there is no folder units/01-next"),
+        (
+            "course.toml",
+            "qualifications = []",
+            'qualifications = ["BK-0285"]',
+            "field competences.01-first-steps: name what each unit practises of the qualifications",
+        ),
         ("course.toml", "[title]", "[title", "course.toml: this is not valid TOML"),
         ("unit.toml", "minutes = 45", "minutes = 90", "unit.toml, field minutes: .* less than or equal to 45"),
         ("unit.toml", "minutes = 45", "minutes = 45\nhours = 1", "unit.toml, field hours: Extra inputs"),
@@ -102,6 +108,17 @@ def test_a_task_without_its_parts_is_reported(course: Path, edit: Callable[[str]
     file.write_text(edit(file.read_text(encoding="utf-8")), encoding="utf-8")
     with pytest.raises(CourseError, match=expected):
         check(course)
+
+
+def test_a_competence_of_another_qualification_or_in_too_few_languages(course: Path) -> None:
+    accounting = course.parent / "accounting"
+    change(accounting / "course.toml", '= [\n  { qualification = "BK-0285"', '= [\n  { qualification = "BK-0001"')
+    with pytest.raises(CourseError, match=r"competences\.\S+\.0: BK-0001 is not one of the course's qualifications"):
+        read_course(accounting)
+    change(accounting / "course.toml", "BK-0001", "BK-0285")
+    change(accounting / "course.toml", "text = { en = ", "text = { de = ")
+    with pytest.raises(CourseError, match=r"competences\.\S+\.0: it lacks the language en"):
+        read_course(accounting)
 
 
 def test_nothing_is_written_when_something_is_wrong(course: Path, tmp_path: Path) -> None:

@@ -14,6 +14,13 @@ from doorstart.courses.check.load import AVERAGE_SENTENCE, LONGEST_SENTENCE, LON
 from doorstart.courses.format import Glossary, Language, read_course, read_glossary
 
 OUTSIDE = re.compile(r"[a-z]+://|\bwww\.|<(?:img|script|link|iframe)\b|!\[", re.IGNORECASE)
+PLACE = re.compile(
+    r"\b(?:prison|jail|inmate|detain|detention|convict|warder|gevangen|gedetineer|cipier|détenu|pénitenti|incarcér)",
+    re.IGNORECASE,
+)
+"""Nothing that a learner takes along tells where the course was followed."""
+LEGAL_RATE = re.compile(r"\b(?:21|12|6|0)(?:[.,]0+)? ?(?:%|percent\b|procent\b|pour cent\b)", re.IGNORECASE)
+"""The rates of VAT: they come from courses/law, with a date, and no text says them."""
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 
 
@@ -25,6 +32,13 @@ def findings(course: Path, unit: str, texts: Mapping[Language, NotebookNode]) ->
         for cell in notebook.cells:
             if match := OUTSIDE.search(cell.source):
                 text = f"{match.group()!r} asks for something from outside, which learners do not have"
+                yield Finding("error", "text", unit, language, grade_id(cell), text)
+            if match := PLACE.search(cell.source):
+                text = f"{match.group()!r} tells where the learner is; leave it out"
+                yield Finding("error", "text", unit, language, grade_id(cell), text)
+        for cell in markdown:
+            if match := LEGAL_RATE.search(cell.source):
+                text = f"{match.group()!r} is a rate of the law; take it from a data file made from courses/law"
                 yield Finding("error", "text", unit, language, grade_id(cell), text)
         yield from _words(course, unit, language, markdown)
 

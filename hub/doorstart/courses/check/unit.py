@@ -41,6 +41,8 @@ GradeAll = Callable[[Sequence[tuple[Answer, Files]]], list[Answer]]
 
 NOTEBOOK_SECONDS = 20.0
 NOTEBOOK_BYTES = 400 * 1024 * 1024
+FREE_NAMES, FREE_PREFIX = ("got", "expected"), "case_"
+"""Names that checks may give values to."""
 _LIMITS = {"cell_seconds": 20, "test_seconds": 20}
 _SHORT_LIMITS = {"cell_seconds": 3, "test_seconds": 5}
 _PROBE_SECONDS = 300
@@ -160,9 +162,15 @@ class _Text:
         return Finding(kind, about, self.name, self.language, cell if isinstance(cell, str) else grade_id(cell), text)
 
     def traps(self) -> Iterator[Finding]:
+        """What cannot work in the examiner, and names in checks that may be the learner's own."""
         from doorstart_examiner.examiner.traps import traps
 
         cells = _code(self.source)
+        for cell in filter(_is_test, cells):
+            for name in sorted(_bound(cell.source)):
+                if name not in FREE_NAMES and not name.startswith(FREE_PREFIX):
+                    why = f"the check gives a value to {name}, which may be a name of the learner's; use case_{name}"
+                    yield self.find("source", cell, why)
         for trap in traps([("test" if _is_test(cell) else "learner", cell.source) for cell in cells]):
             yield self.find("reference", cells[trap.cell], f"line {trap.line}: {trap.reason}", trap.level)
 
@@ -344,6 +352,21 @@ def _is_lost(cell: NotebookNode, result: Answer, task: str) -> bool:
 
 def _has_passed(result: Answer) -> bool:
     return bool(result["kind"] != "test" or result["status"] == "passed")
+
+
+def _bound(source: str) -> set[str]:
+    """The names that this code gives a value to in the notebook: not those inside functions and comprehensions."""
+    found: set[str] = set()
+    todo: list[ast.AST] = [ast.parse(source)]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif not isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            todo += ast.iter_child_nodes(node)
+    return found
 
 
 def _imports(source: str) -> list[str]:

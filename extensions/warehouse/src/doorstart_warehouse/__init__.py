@@ -1,0 +1,1 @@
+"""A warehouse to steer: the closing project of the course Stock management."""
