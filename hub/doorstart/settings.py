@@ -31,6 +31,11 @@ class Settings(BaseSettings):
     tls_certificate: Path | None = Field(None, description="PEM file with the certificate chain; turns TLS on.")
     tls_key: Path | None = Field(None, description="PEM file with the certificate's private key.")
 
+    languages: str = Field(
+        "",
+        pattern=r"^((nl|fr|en|de)(,(nl|fr|en|de))*)?$",
+        description="Languages in which `make up` loads the courses, such as nl,fr; empty: all that a course has.",
+    )
     demo: bool = Field(True, description="Whether `make up` makes the demo accounts.")
 
     # Which images run: digests (``sha256:…``), written by ``make up`` for what it built.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from doorstart.check.report import Report
 from doorstart.check.stage import Stage, staged
 from doorstart.courses import build_course, read_unit, reference_solution
 from doorstart.courses.format import Language, Unit
-from doorstart.site.courses import LANGUAGE, add_units
+from doorstart.site.courses import add_units
 
 COURSE = "selfcheck.en"
 """The course that exists only while the loop is checked."""
@@ -31,7 +32,7 @@ class LoopError(Exception):
     """The site answered, but not with what the loop needs; the message says what is missing."""
 
 
-def check(folder: Path, report: Report, language: Language = LANGUAGE) -> None:
+def check(folder: Path, report: Report, language: Language = "en") -> None:
     """Drive the loop with the first unit of a course.
 
     Args:
@@ -83,7 +84,9 @@ class _Loop:
     def _load(self) -> Unit:
         with tempfile.TemporaryDirectory() as scratch:
             built = Path(scratch)
-            self.unit = build_course(self.folder, self.language, built)[0]
+            self.unit, *others = build_course(self.folder, self.language, built)
+            for other in others:
+                shutil.rmtree(built / "source" / other)
             self.assignment = f"{self.unit}-{self.stage.run}"
             (built / "source" / self.unit).rename(built / "source" / self.assignment)
             add_units(

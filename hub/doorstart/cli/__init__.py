@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from doorstart.cli import check, course, roster, site
 from doorstart.courses.format import CourseError
+from doorstart.courses.paper import PaperError
 from doorstart.images.build import BuildError
 from doorstart.images.debian import DebianError
 from doorstart.images.python import FetchError
@@ -35,7 +36,8 @@ app.add_typer(course.app, name="course")
 app.add_typer(check.app, name="check")
 
 EXPECTED = (
-    BuildError, CommandError, CourseError, DebianError, EngineError, FetchError, RecipeError, SiteError, TlsError,
+    BuildError, CommandError, CourseError, DebianError, EngineError, FetchError, PaperError, RecipeError, SiteError,
+    TlsError,
 )  # fmt: skip
 
 

@@ -1,26 +1,52 @@
-"""``doorstart course``: build a course's notebooks, and check that the course is right."""
+"""``doorstart course``: write, check, build and print courses, and release their units."""
 
 from __future__ import annotations
 
 import json
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from doorstart.courses.build import build_course, course_id
+from doorstart.courses.build import build_course, course_id, source_notebook
+from doorstart.courses.data import data_files
 from doorstart.courses.format import Language, read_course
-from doorstart.site.courses import course_folders
+from doorstart.courses.new import new_unit
+from doorstart.courses.paper import print_unit
+from doorstart.images.build import Builder
+from doorstart.settings import settings
+from doorstart.site import engine
+from doorstart.site.courses import add_course, course_folders, find_course
+from doorstart.site.place import TOP, Place
 from doorstart.site.progress import console, errors, step
 
 if TYPE_CHECKING:
     from doorstart.courses.check import CourseReport
 
 CACHE = Path.home() / ".cache" / "doorstart" / "course-check"
-app = typer.Typer(help="The courses of this checkout.", no_args_is_help=True)
+app = typer.Typer(help="Write, check, build, print and release courses.", no_args_is_help=True)
+
+COURSE_HELP = "The course's name or folder, for example programming."
+CourseArgument = Annotated[str, typer.Argument(help=COURSE_HELP, show_default=False)]
+
+
+def _language(text: str) -> Language:
+    if text not in get_args(Language):
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(get_args(Language))}")
+    return cast("Language", text)
+
+
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(parser=_language, metavar="LANGUAGE", help="nl, fr, en or de; by default the course's first."),
+]
+
+
+def _of(folder: Path, language: str | None) -> Language:
+    return cast("Language", language) if language else read_course(folder).languages[0]
 
 
 @app.command(name="list")
@@ -32,21 +58,93 @@ def list_() -> None:
 
 
 @app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="The course's folder; made if it is not there.", show_default=False)],
+    unit: Annotated[str, typer.Argument(help="The unit's name, for example 03-choices.", show_default=False)],
+    languages: Annotated[str, typer.Option(help="Of a new course: its languages, code in the first.")] = "en",
+) -> None:
+    """Make a unit that passes the check, to be changed into what you want to teach."""
+    wanted = [_language(one.strip()) for one in languages.split(",")]
+    made = new_unit(folder, unit, wanted)
+    console.print(f"{made}: change its texts and tasks, then run: doorstart course check {folder} --unit {unit}")
+
+
+@app.command()
 def build(
-    folder: Annotated[Path, typer.Argument(help="The course's folder, for example courses/programming.")],
-    destination: Annotated[Path, typer.Argument(help="Where nbgrader's course folder goes.")],
-    language: Annotated[str, typer.Option(help="nl, fr, en or de.")] = "en",
+    course: CourseArgument,
+    destination: Annotated[Path, typer.Argument(help="Where nbgrader's course folder goes.", show_default=False)],
+    language: LanguageOption = None,
 ) -> None:
     """Make nbgrader's source notebooks of a course."""
-    units = build_course(folder, cast(Language, language), destination)
-    console.print(f"{course_id(folder, cast(Language, language))}: {', '.join(units)} in {destination}")
+    folder = find_course(course)
+    chosen = _of(folder, language)
+    units = build_course(folder, chosen, destination)
+    console.print(f"{course_id(folder, chosen)}: {', '.join(units)} in {destination}")
+
+
+@app.command()
+def release(
+    course: CourseArgument,
+    units: Annotated[list[str], typer.Argument(help="The units, for example 02-numbers-and-text.", show_default=False)],
+    language: LanguageOption = None,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Also where an instructor has changed a unit: the old one is kept beside."),
+    ] = False,
+) -> None:
+    """Put a course into the running site, and hand units out to its learners."""
+    folder = find_course(course)
+    chosen = _of(folder, language)
+    client = engine.connect()
+    if client is None:
+        raise engine.EngineError("The Docker engine is not running. Start the site with: make up")
+    with step(course_id(folder, chosen)) as current:
+        current.say("looking for the instructor's image")
+        instructor = Builder(TOP, client, current.say).build_all()["instructor"]
+        current.say("making the learner's form")
+        done = add_course(client, Place(settings()), instructor, folder, chosen, units, replace=replace)
+        current.note = f"released {', '.join(done)}"
+
+
+@app.command(name="print")
+def print_(
+    course: CourseArgument,
+    units: Annotated[list[str] | None, typer.Argument(help="The units; by default all.", show_default=False)] = None,
+    language: LanguageOption = None,
+    solutions: Annotated[bool, typer.Option("--solutions", help="The teacher's copy, with solutions.")] = False,
+    folder: Annotated[Path, typer.Option("--output", "-o", help="Where the PDF files go.")] = Path(),
+) -> None:
+    """Put units on paper, for days without computers: lesson, tasks, and a page to trace code by hand."""
+    source = find_course(course)
+    chosen = _of(source, language)
+    known = read_course(source).units
+    for unit in units or known:
+        if unit not in known:
+            raise typer.BadParameter(f"there is no unit {unit!r}; there is {', '.join(known)}")
+        kind = "-solutions" if solutions else ""
+        target = folder / f"{course_id(source, chosen)}-{unit}{kind}.pdf"
+        with step(target.name) as current:
+            content = print_unit(
+                source_notebook(source / "units" / unit, chosen),
+                course=course_id(source, chosen),
+                unit=unit,
+                language=chosen,
+                data=data_files(source / "units" / unit, chosen),
+                solutions=solutions,
+            )
+            folder.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+            current.note = f"{len(content) // 1024} KiB"
 
 
 @app.command()
 def check(
-    folder: Annotated[Path, typer.Argument(help="The course's folder, for example courses/programming.")],
+    course: CourseArgument,
     unit: Annotated[list[str] | None, typer.Option(help="One unit only; may be given several times.")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="One language only; the course's first is best.")] = None,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(parser=_language, metavar="LANGUAGE", help="One language only; the course's first is best."),
+    ] = None,
     afresh: Annotated[bool, typer.Option("--afresh", help="Check again what has not changed since.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
@@ -59,6 +157,7 @@ def check(
     except ImportError as error:
         errors.print(f"[red]Error:[/red] What runs notebooks is not installed here: {error}. Run: make .venv/.dev")
         raise typer.Exit(1) from None
+    folder = find_course(course)
     cache = None if afresh else CACHE
     with nullcontext() if as_json else step(folder.name) as current, Graders() as graders:
 
@@ -66,7 +165,7 @@ def check(
             if current:
                 current.note = name
 
-        languages = [cast(Language, one) for one in language or []]
+        languages = [cast("Language", one) for one in language or []]
         report = check_course(folder, graders, cache, unit or [], languages, tell)
         if current:
             current.note = "right" if not report.errors else f"{len(report.errors)} to mend"

@@ -131,7 +131,7 @@ class _Reader:
         if ours != theirs:
             place = next((n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), len(ours))
             one, other = (" ".join((keys[place:] or [("the end", "")])[0]).strip() for keys in (ours, theirs))
-            where = _line(file, cells[place].source[:80]) if place < len(cells) else ""
+            where = _line(file, ours[place][1] or cells[place].source[:80]) if place < len(cells) else ""
             why = f"its cells are not those of {self._base}: cell {place + 1} is {one}, and there it is {other}"
             raise CourseError(file, where, why)
         for cell, original in zip(cells, base, strict=True):
@@ -219,8 +219,6 @@ def _check_task(task: Task, by_id: dict[str, NotebookNode], file: Path) -> None:
         fail(task.id, f"its checks give {points} points, but unit.toml says {task.points}")
     if not any(HIDDEN.search(cell.source) for cell in checks):
         fail(f"{task.id}-check", "it has no hidden check between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS")
-    if not any(re.search(r"\b(?:assert|check)\b[ (.]", without_hidden(cell.source)) for cell in checks):
-        fail(f"{task.id}-check", "it has no visible check that the learner can run")
     sources = [(task.id, starter(answer.source)), (task.id, solution(answer.source))]
     sources += [(grade_id(cell), cell.source) for cell in checks]
     for name, source in sources:
@@ -228,6 +226,21 @@ def _check_task(task: Task, by_id: dict[str, NotebookNode], file: Path) -> None:
             ast.parse(source)
         except SyntaxError as error:
             fail(name, f"this is not valid Python: {error.msg}: {(error.text or '').strip()}")
+    if not any(_checks_something(without_hidden(cell.source)) for cell in checks):
+        fail(f"{task.id}-check", "it has no visible check that the learner can run")
+
+
+def _checks_something(source: str) -> bool:
+    """Whether there is an ``assert``, or a call that begins with ``check``."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assert):
+            return True
+        called = node.func if isinstance(node, ast.Call) else None
+        while isinstance(called, ast.Attribute | ast.Call):
+            called = called.func if isinstance(called, ast.Call) else called.value
+        if isinstance(called, ast.Name) and called.id == "check":
+            return True
+    return False
 
 
 def _line(file: Path, needle: str) -> int | str:

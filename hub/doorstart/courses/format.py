@@ -118,7 +118,7 @@ def _course_id(text: str) -> str:
 
 
 class Competence(_Strict):
-    """What a unit practises of a Flemish professional qualification: so that a school knows it again, in our own words."""
+    """What a unit practises of a Flemish professional qualification, in our words: so that a school knows it again."""
 
     qualification: str = Field(pattern=QUALIFICATION)
     text: Text

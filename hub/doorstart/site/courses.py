@@ -1,43 +1,52 @@
-"""Courses into a site: the built units into the course's volume, and their first unit to the exchange.
+"""Courses into a site: all built units into the course's volume, and the first one to the exchange.
 
-What an instructor changed in the site is never overwritten: a unit that the volume has is left as it is.
+What an instructor changed in the site is left as it is, unless an admin asks for the course's own version.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import tarfile
 import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import docker
 from docker.models.containers import Container
 from docker.types import Mount
 
+import doorstart.courses
 from doorstart import names
 from doorstart.courses.build import build_course, course_id
-from doorstart.courses.format import Language
+from doorstart.courses.digest import sources_digest
+from doorstart.courses.format import CourseError, Language, read_course
 from doorstart.images.build import Image
+from doorstart.settings import Settings
 from doorstart.site import containers
 from doorstart.site.place import TOP, Place
 from doorstart.site.progress import Step
 
-LANGUAGE: Language = "en"
-"""The language of the demo courses."""
-
-# Runs in an instructor's image: takes over the units that the course does not have yet, and makes their learner's form.
+# Runs in an instructor's image: takes over the units that the course does not have yet, and makes the learner's form
+# of those that are named. With REPLACE, the course's own version takes the place of units that the course has, and what
+# was there is kept.
 _TAKE_OVER = """
 set -eu
 cd /course
 mkdir -p source
 mv -n .incoming/nbgrader_config.json . 2>/dev/null || true
-for unit in "$@"; do
+for unit in $(ls .incoming/source); do
+    if [ -n "$REPLACE" ] && [ -d "source/$unit" ] && ! diff -rq "source/$unit" ".incoming/source/$unit" >/dev/null; then
+        mkdir -p kept
+        mv "source/$unit" "kept/$unit-$REPLACE"
+        rm -rf "release/$unit"
+    fi
     [ -d "source/$unit" ] || mv ".incoming/source/$unit" source/
 done
 rm -rf .incoming
 for unit in "$@"; do
-    [ -d "release/$unit" ] || nbgrader generate_assignment "$unit" --create --log-level=ERROR
+    [ -d "release/$unit" ] || nbgrader generate_assignment "$unit" --create --force --log-level=ERROR
 done
 """
 
@@ -47,9 +56,30 @@ def course_folders() -> list[Path]:
     return sorted(path.parent for path in (TOP / "courses").glob("*/course.toml"))
 
 
-def demo_courses() -> list[str]:
-    """The ids of the courses that a demo site offers."""
-    return [course_id(folder, LANGUAGE) for folder in course_folders()]
+def find_course(name: str) -> Path:
+    """The folder of a course, which may be given by its path or by its name in this checkout.
+
+    Raises:
+        CourseError: there is no such course.
+    """
+    folder = Path(name)
+    if (folder / "course.toml").is_file() or "/" in name:
+        return folder
+    names = [one.name for one in course_folders()]
+    if name not in names:
+        raise CourseError(folder, "", f"there is no such course; there is {', '.join(names)}, or give a folder")
+    return TOP / "courses" / name
+
+
+def offered(settings: Settings) -> list[tuple[Path, Language]]:
+    """The courses that ``make up`` loads into a site, each in each language."""
+    wanted = settings.languages.split(",") if settings.languages else None
+    return [
+        (folder, language)
+        for folder in course_folders()
+        for language in read_course(folder).languages
+        if wanted is None or language in wanted
+    ]
 
 
 def load(client: docker.DockerClient, place: Place, instructor: Image, current: Step) -> str:
@@ -59,27 +89,81 @@ def load(client: docker.DockerClient, place: Place, instructor: Image, current: 
         CourseError: a course's source is wrong.
         CommandError: nbgrader or the exchange refused a unit.
     """
-    done: list[str] = []
     loaded = place.loaded()
-    for folder in course_folders():
-        course = course_id(folder, LANGUAGE)
-        with tempfile.TemporaryDirectory() as scratch:
-            units = build_course(folder, LANGUAGE, Path(scratch))
-            digest = hashlib.sha256(containers.archive(Path(scratch))).hexdigest()
-            if loaded.get(course) == digest:
-                continue
-            current.say(f"loading {course}")
-            add_units(client, place, instructor, course, Path(scratch), units[:1])
-        loaded[course] = digest
-        place.remember_loaded(loaded)
-        done.append(course)
-    return f"loaded {', '.join(done)}" if done else "nothing to load"
+    todo = {}
+    for folder, language in offered(place.settings):
+        digest = _digest(folder, language)
+        if loaded.get(course_id(folder, language)) != digest:
+            todo[course_id(folder, language)] = (folder, language, digest)
+
+    def one(course: str) -> str:
+        folder, language, _ = todo[course]
+        current.say(f"loading {course}")
+        add_course(client, place, instructor, folder, language)
+        return course
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for course in pool.map(one, todo):
+            loaded[course] = todo[course][2]
+            place.remember_loaded(loaded)
+    return f"loaded {', '.join(todo)}" if todo else "nothing to load"
+
+
+def _digest(folder: Path, language: Language) -> str:
+    beside = [folder.parent / part for part in ("shared", "firm", "law")]
+    return sources_digest([folder, *beside], [doorstart.courses], language)
+
+
+def add_course(
+    client: docker.DockerClient,
+    place: Place,
+    instructor: Image,
+    folder: Path,
+    language: Language,
+    units: Sequence[str] = (),
+    *,
+    replace: bool = False,
+) -> list[str]:
+    """Put a course into a site, and release some of its units.
+
+    Args:
+        client: the engine.
+        place: the site.
+        instructor: the image with nbgrader.
+        folder: the course's.
+        language: one of the course's languages.
+        units: which to release; by default the first.
+        replace: whether the course's own version takes the place of what the site has, also where an instructor has
+            changed it. What was there is kept in the course's folder ``kept``.
+
+    Returns:
+        The units that were released.
+
+    Raises:
+        CourseError: the course's source is wrong, or it has no such unit.
+        CommandError: nbgrader or the exchange refused a unit.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        all_units = build_course(folder, language, Path(scratch))
+        chosen = list(units) or all_units[:1]
+        if unknown := set(chosen) - set(all_units):
+            why = f"there is no unit {min(unknown)}, only {', '.join(all_units)}"
+            raise CourseError(folder / "course.toml", "field units", why)
+        add_units(client, place, instructor, course_id(folder, language), Path(scratch), chosen, replace=replace)
+    return chosen
 
 
 def add_units(
-    client: docker.DockerClient, place: Place, instructor: Image, course: str, built: Path, units: list[str]
+    client: docker.DockerClient,
+    place: Place,
+    instructor: Image,
+    course: str,
+    built: Path,
+    units: list[str],
+    *,
+    replace: bool = False,
 ) -> None:
-    """Put built units into a course's volume, make their learner's form, and release them.
+    """Put all built units into a course's volume; make the learner's form of some, and release those.
 
     Args:
         client: The engine.
@@ -87,20 +171,29 @@ def add_units(
         instructor: The image with nbgrader.
         course: The course's id.
         built: nbgrader's course folder with ``source/<unit>`` in it.
-        units: Which units.
+        units: Which units to release.
+        replace: Whether units that the course has are put aside for those that were built.
 
     Raises:
         CommandError: nbgrader or the exchange refused a unit.
     """
-    for unit, archive in generate(client, place, instructor, course, built, units).items():
+    for unit, archive in generate(client, place, instructor, course, built, units, replace=replace).items():
         command = ["python", "-m", "doorstart.exchange", "release", course, unit]
         containers.execute(client, place.container("exchange"), command, archive)
 
 
 def generate(
-    client: docker.DockerClient, place: Place, instructor: Image, course: str, built: Path, units: list[str]
+    client: docker.DockerClient,
+    place: Place,
+    instructor: Image,
+    course: str,
+    built: Path,
+    units: list[str],
+    *,
+    replace: bool = False,
 ) -> dict[str, bytes]:
     """The learner's form of units, as tar files; made by nbgrader in the course's volume, without a network."""
+    mark = datetime.now(UTC).strftime("%Y%m%d-%H%M%S") if replace else ""
     volume = Mount(str(names.COURSE_ROOT), f"{place.settings.site}-course-{course}", type="volume")
     container = client.containers.create(
         instructor.id,
@@ -108,7 +201,7 @@ def generate(
         network_mode="none",
         mounts=[volume],
         cap_drop=["ALL"],
-        environment={"DOORSTART_COURSE": course},
+        environment={"DOORSTART_COURSE": course, "REPLACE": mark},
         labels={names.LABEL_SITE: place.settings.site, names.LABEL_ROLE: "loader"},
     )
     try:

@@ -14,8 +14,10 @@ from nbgrader.apps import NbGrader, NbGraderAPI
 from traitlets.config import Config
 
 from doorstart.courses import build_course, read_course
+from doorstart.courses.new import new_unit
 
 COURSES = Path(__file__).parents[3] / "courses"
+WRITTEN_UNIT = "01-orders"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -32,6 +34,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             for unit in read_course(file.parent).units[:most]
         ]
         metafunc.parametrize(("course", "unit", "language"), found)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """A course as ``doorstart course new`` makes it, in English and Dutch, with one unit: :data:`WRITTEN_UNIT`."""
+    course = tmp_path / "courses" / "orders"
+    new_unit(course, WRITTEN_UNIT, ["en", "nl"])
+    return course
+
+
+def change(file: Path, old: str, new: str) -> None:
+    """Replace a text where it first stands in a file."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text, f"the test is out of date: {file.name} has no {old!r}"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,8 +14,10 @@ from doorstart.courses.check import Graders, UnitReport, check_course, check_uni
 from doorstart.courses.check.unit import GradeAll
 from doorstart.courses.format import read_course
 
+from .conftest import WRITTEN_UNIT as UNIT
+from .conftest import change
+
 COURSES = Path(__file__).parents[3] / "courses"
-UNIT = "01-first-steps"
 SHIPPED = [
     pytest.param(file.parent, unit, id=f"{file.parent.name}/{unit}")
     for file in sorted(COURSES.glob("*/course.toml"))
@@ -34,19 +35,14 @@ Changed = Callable[[str, str, str], Path]
 
 
 @pytest.fixture
-def changed(tmp_path: Path) -> Changed:
-    """Makes a copy of the course Programming with one change."""
+def changed(written: Path) -> Changed:
+    """Changes one thing in a file of a new course's unit."""
 
-    def change(file: str, before: str, after: str) -> Path:
-        for folder in ("programming", "shared", "firm", "law"):
-            shutil.copytree(COURSES / folder, tmp_path / folder)
-        path = tmp_path / "programming" / "units" / UNIT / file
-        text = path.read_text(encoding="utf-8")
-        assert before in text
-        path.write_text(text.replace(before, after, 1), encoding="utf-8")
-        return tmp_path / "programming"
+    def change_once(file: str, before: str, after: str) -> Path:
+        change(written / "units" / UNIT / file, before, after)
+        return written
 
-    return change
+    return change_once
 
 
 def errors(report: UnitReport) -> list[str]:
@@ -64,20 +60,22 @@ def test_shipped_units_are_right_in_all_languages(course: Path, unit: str, grade
 
 
 def test_checks_of_a_shipped_unit_notice_changes(graders: Graders) -> None:
-    report = check_unit(COURSES / "programming", UNIT, graders, ["en"])
+    report = check_unit(COURSES / "programming", "02-numbers-and-text", graders, ["en"])
     assert report.mutants > 20 and report.killed >= 0.95 * report.mutants
 
 
 def test_checks_that_notice_nothing_are_shown_with_a_call(changed: Changed, graders: Graders) -> None:
-    course = changed("unit.en.md", '(0, "4.25", "0.00", "0.00"),', "")
-    for file in (course / "units" / UNIT).glob("unit.*.md"):
-        text = file.read_text(encoding="utf-8")
-        start = text.index("for case_pieces, case_price, case_discount, expected in [")
-        end = text.index("### END HIDDEN TESTS", start)
-        file.write_text(text[:start] + "pass\n" + text[end:], encoding="utf-8")
-        break
+    course = changed("unit.en.md", '(0, "4.25", "0.00"), (10, "1.19", "11.90"), (1, "0.01", "0.01")', "")
     report = check_unit(course, UNIT, graders, ["en"])
-    assert any("no check notices this change" in one.text and one.cell == "line-total" for one in report.findings)
+    assert report.killed == report.mutants, "the visible check is enough"
+    changed("unit.en.md", 'Decimal("2.50")).gives(Decimal("7.50")', 'Decimal("1.00")).gives(Decimal("3.00")')
+    report = check_unit(course, UNIT, graders, ["en"])
+    assert report.killed < report.mutants
+    texts = [one.text for one in report.findings if one.about == "mutant"]
+    assert any("no check notices this change" in one and "line_total(" in one and " gives " in one for one in texts)
+    changed("unit.en.md", "check(line_total, 3,", "check(lambda *_: Decimal(3), 3,")
+    report = check_unit(course, UNIT, graders, ["en"])
+    assert any("no check calls line_total" in one.text for one in report.findings)
 
 
 def test_a_wrong_answer_that_gets_other_points_than_its_author_says(changed: Changed, graders: Graders) -> None:
@@ -87,7 +85,7 @@ def test_a_wrong_answer_that_gets_other_points_than_its_author_says(changed: Cha
 
 
 def test_a_reference_solution_that_fails(changed: Changed, graders: Graders) -> None:
-    course = changed("unit.en.md", "    to_pay = goods - discount\n    return to_pay", "    return goods")
+    course = changed("unit.en.md", "    goods = pieces * price\n    return goods", "    return pieces + price")
     found = errors(english(course, graders))
     assert any("the reference solution fails" in one and "line-total-check" in one for one in found)
     assert any("in the learner's own notebook" in one for one in found)
@@ -96,8 +94,8 @@ def test_a_reference_solution_that_fails(changed: Changed, graders: Graders) -> 
 def test_a_starter_that_gets_points(changed: Changed, graders: Graders) -> None:
     course = changed(
         "unit.en.md",
-        "    return to_pay\n    to_pay = goods - discount\n    goods = pieces * price",
-        "    return pieces * price - discount",
+        "    return goods\n    goods = pieces * price",
+        "    return pieces * price",
     )
     report = english(course, graders)
     assert not report.plain()["untouched_ok"] and any("the untouched unit gets" in one for one in errors(report))
@@ -128,8 +126,8 @@ def test_code_that_asks_for_something_outside(changed: Changed, graders: Graders
     line = "import socket; socket.getaddrinfo('localhost', 80)"
     course = changed(
         "unit.en.md",
-        "    to_pay = goods - discount\n    return to_pay\n",
-        f"    {line}\n    to_pay = goods - discount\n    return to_pay\n",
+        "    goods = pieces * price\n    return goods\n",
+        f"    {line}\n    goods = pieces * price\n    return goods\n",
     )
     assert any("asks for something outside: socket.getaddrinfo" in one for one in errors(english(course, graders)))
 
@@ -162,9 +160,7 @@ def test_an_unchanged_unit_is_not_checked_again(changed: Changed, tmp_path: Path
     count = len(asked)
     again = check_course(course, counting, tmp_path / "cache", [UNIT], ["en"])
     assert count > 0 and len(asked) == count and again == first and again.errors
-    (course / "units" / UNIT / "wrong-answers.toml").write_text(
-        (COURSES / "programming" / "units" / UNIT / "wrong-answers.toml").read_text()
-    )
+    changed("wrong-answers.toml", "score = 1", "score = 0")
     assert check_course(course, counting, tmp_path / "cache", [UNIT], ["en"]).errors == []
 
 
@@ -174,7 +170,7 @@ def test_the_command_says_first_what_to_mend_and_exits_with_1(changed: Changed, 
     options = [str(course), "--unit", UNIT, "--language", "en"]
     done = CliRunner().invoke(command.app, ["check", *options])
     assert done.exit_code == 1
-    assert next(line for line in done.stderr.splitlines()).startswith("Mend first: 01-first-steps (en)")
+    assert next(line for line in done.stderr.splitlines()).startswith("Mend first: 01-orders (en)")
     done = CliRunner().invoke(command.app, ["check", *options, "--json"])
     answer = json.loads(done.stdout)
     assert done.exit_code == 1 and answer["ok"] is False and answer["languages"] == ["en"]

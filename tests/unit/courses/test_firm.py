@@ -43,6 +43,7 @@ SHIPPED = {
     "parcels": "a86345f3fcf6fefa",
     "returns": "9d08fbb8b88cf08e",
     "credit-notes": "55718d62756e5e4c",
+    "picks": "340e17177d12c579",
     "stock-movements": "3d0e9d62fa78a11c",
     "purchases": "9d6342200f9ce9ec",
     "purchase-lines": "6ceaa6716bea2cf0",
@@ -257,6 +258,60 @@ def test_stock_moves_for_what_other_tables_say(seed: int, today: date) -> None:
     assert of("delivery") == Counter((bill.date, line.ean, line.pieces, bill.delivery) for bill, line in lines)
     counts = [move for move in moves if move.kind == "count"]
     assert len(counts) == len({move.ean for move in counts}) == 6
+
+
+# picks
+
+
+@some
+@any_firm
+def test_each_order_line_is_picked_once(seed: int, today: date) -> None:
+    """On its day, or on the Monday after a weekend; not yet in the table if that day has not passed."""
+    picks = table("picks", seed, today)
+    expected = Counter[tuple[object, ...]]()
+    for line in table("orders", seed, today):
+        day = line.date + (7 - line.date.weekday()) * ONE_DAY if line.date.weekday() > 4 else line.date
+        if day < today:
+            expected[day, line.order, line.ean, line.pieces] += 1
+    assert Counter((pick.date, pick.order, pick.ean, pick.pieces) for pick in picks) == expected
+    assert all(pick.date.weekday() < 5 and 7 <= pick.hour <= 17 for pick in picks)
+    assert [(pick.date, pick.hour) for pick in picks] == sorted((pick.date, pick.hour) for pick in picks)
+
+
+@some
+@any_firm
+def test_each_article_has_its_location(seed: int, today: date) -> None:
+    article = {product.ean: product.article for product in table("products", seed, today)}
+    category = {sale.ean: sale.category for sale in table("sales-year", seed, today)}
+    picks = table("picks", seed, today)
+    place = {pick.ean: pick.location for pick in picks}
+    assert all(place[pick.ean] == pick.location for pick in picks)
+    assert len(set(place.values())) == len(place)
+    zone = {(category[ean], location.split("-")[0]) for ean, location in place.items()}
+    assert len(zone) == len({letter for _, letter in zone}) == len({name for name, _ in zone})
+    assert place.keys() <= article.keys()
+    assert all(len(location) == 4 and location[0] in "ABCDEF" for location in place.values())
+
+
+@firms
+def test_warehouse_is_busiest_on_monday_and_in_two_peaks(seed: int, today: date) -> None:
+    picks = table("picks", seed, today)
+    a_day, an_hour = Counter(pick.date.weekday() for pick in picks), Counter(pick.hour for pick in picks)
+    assert a_day.most_common(1)[0][0] == 0
+    assert min(an_hour[9] + an_hour[10], an_hour[14] + an_hour[15]) > 1.5 * (an_hour[12] + an_hour[13])
+
+
+def test_warehouse_is_as_busy_as_said_over_many_seeds() -> None:
+    """One firm has some 170 picks, too few to see every hour of every day."""
+    a_day, an_hour = Counter[int](), Counter[int]()
+    for seed in range(40):
+        for pick in table("picks", seed, FIRM.today):
+            a_day[pick.date.weekday()] += 1
+            an_hour[pick.hour] += 1
+    assert a_day[0] > 1.8 * max(a_day[day] for day in range(1, 5))
+    assert [hour for hour, _ in an_hour.most_common(2)] == [9, 10]
+    assert min(an_hour[14], an_hour[15]) > max(an_hour[13], an_hour[16])
+    assert an_hour[12] == min(an_hour[hour] for hour in range(8, 17))
 
 
 # invoices

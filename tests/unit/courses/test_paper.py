@@ -375,6 +375,16 @@ def test_a_cell_between_the_text_and_the_answer_belongs_to_the_task(notebook):
     assert [part.kind for part in first.parts] == ["prose", "example"]
 
 
+def test_the_name_of_a_task_may_end_in_text(notebook):
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata:
+            name = cell.metadata.nbgrader.grade_id
+            cell.metadata.nbgrader.grade_id = name.replace("total", "total-text", 1)
+    (first, _) = read_sheet(notebook, {}, solutions=False).tasks
+    assert (first.id, [part.kind for part in first.parts]) == ("total-text", ["prose"])
+    assert first.starter and first.by_hand
+
+
 def test_room_fits_the_kind_of_answer(notebook):
     answer = notebook.cells[3]
     (first, second) = read_sheet(notebook, {}, solutions=False).tasks

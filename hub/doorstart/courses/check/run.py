@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,10 @@ from typing import Any
 import doorstart.courses
 import doorstart_checks
 import doorstart_examiner
+import doorstart_warehouse
 from doorstart.courses.check.findings import Finding
 from doorstart.courses.check.unit import GradeAll, UnitReport, check_unit
+from doorstart.courses.digest import sources_digest
 from doorstart.courses.format import Course, Language, read_course
 
 KILLED_SHARE = 0.95
@@ -106,17 +107,8 @@ def _cached(
 
 def _digest(folder: Path, course: Course, name: str, languages: Sequence[Language]) -> str:
     """Of all that the result depends on: the unit, what it includes, the order of units, and the programs."""
-    found = hashlib.sha256(f"{name} {' '.join(languages)} {' '.join(course.units)}".encode())
     glossaries = (path for unit in course.units for path in (folder / "units" / unit).glob("glossary.*"))
-    sources = [*_files(folder / "units" / name), *sorted(glossaries)]
-    sources += [path for part in ("shared", "firm", "law") for path in _files(folder.resolve().parent / part)]
-    for package in (doorstart.courses, doorstart_checks, doorstart_examiner):
-        sources += [path for root in package.__path__ for path in _files(Path(root)) if path.suffix == ".py"]
-    for path in sources:
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        found.update(f"{path.name} {content}\n".encode())
-    return found.hexdigest()
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    yield from (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
+    beside = (folder.resolve().parent / part for part in ("shared", "firm", "law"))
+    about = f"{name} {' '.join(languages)} {' '.join(course.units)}"
+    packages = (doorstart.courses, doorstart_checks, doorstart_examiner, doorstart_warehouse)
+    return sources_digest([folder / "units" / name, *sorted(glossaries), *beside], packages, about)

@@ -156,6 +156,8 @@ def read_sheet(notebook: NotebookNode, data: Mapping[str, bytes], *, solutions: 
 
 def _task_of(cell: NotebookNode, tasks: Mapping[str, Task]) -> Task | None:
     name = grade_id(cell)
+    if name in tasks:  # before the next: a task's own name may end in -text
+        return tasks[name]
     if name.removesuffix("-text") in tasks:
         return tasks[name.removesuffix("-text")]
     if not cell.metadata.get("nbgrader", {}).get("grade"):
