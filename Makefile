@@ -32,7 +32,7 @@ bench-grading: .venv/.dev
 	$(VENV)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<0.14"
 
 .venv/.cli: .venv/bin/uv pyproject.toml uv.lock
-	$(VENV)/uv sync $(UV_FLAGS) --extra cli
+	$(VENV)/uv sync $(UV_FLAGS) --extra cli --extra paper
 	touch $@
 
 .venv/.dev: .venv/bin/uv pyproject.toml uv.lock

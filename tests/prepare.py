@@ -1,10 +1,12 @@
-"""What the tests need on this machine and what takes long, made before them: the engine, the images, the browser.
+"""What the tests need on this machine and what takes long, made before them: libraries, engine, images, browser.
 
-Not in a fixture: there it would count as the time of the first test.
+Not in a fixture: there it would count as the time of the first test. ``prepare.py libraries`` makes only what the unit
+tests need.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from doorstart.images.build import Builder
@@ -13,6 +15,12 @@ from doorstart.site.place import TOP
 from doorstart.site.progress import step
 
 CHROMIUM = Path("/usr/bin/chromium")
+
+
+def libraries() -> None:
+    """Install what lays out pages, if it is missing."""
+    with step("Libraries") as current:
+        engine.ensure_printing(current.say)
 
 
 def main() -> None:
@@ -30,4 +38,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    libraries() if sys.argv[1:] == ["libraries"] else main()

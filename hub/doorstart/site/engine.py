@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import os
 import shutil
 import subprocess
@@ -12,6 +13,9 @@ from pathlib import Path
 import docker
 from docker.errors import DockerException
 
+from doorstart.courses.paper import LIBRARIES
+
+FONT_FILE = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 LOG = Path("/var/log/doorstart-dockerd.log")
 START_TIMEOUT = 60
 """Seconds that a freshly started engine has to answer."""
@@ -58,6 +62,19 @@ def ensure_tools(say: Callable[[str], None]) -> list[str]:
     if missing:
         install(missing, say)
     return missing
+
+
+def ensure_printing(say: Callable[[str], None]) -> list[str]:
+    """Install what puts units on paper; the names of what was installed. Without the right to do so, nothing is done:
+    a site works without, and ``doorstart course print`` says what is missing.
+    """
+    libraries = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
+    if all(ctypes.util.find_library(name) for name in libraries) and FONT_FILE.exists():
+        return []
+    if not _is_debian() or os.geteuid() != 0:
+        return []
+    install(LIBRARIES.split(), say)
+    return LIBRARIES.split()
 
 
 def connect() -> docker.DockerClient | None:

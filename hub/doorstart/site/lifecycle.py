@@ -59,7 +59,7 @@ def _engine() -> tuple[docker.DockerClient, list[str]]:
         current.note = str(client.version()["Version"])
     with step("Tools") as current:
         tool = engine.ensure_compose(current.say)
-        installed = engine.ensure_tools(current.say)
+        installed = engine.ensure_tools(current.say) + engine.ensure_printing(current.say)
         current.note = f"installed {', '.join(installed)}" if installed else ""
     return client, tool
 

@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 
 from doorstart.courses.format import Language
 
-__all__ = ["PaperError", "print_unit"]
+__all__ = ["LIBRARIES", "PaperError", "print_unit"]
 
 FONT = "DejaVu Sans"
 NO_FONT = f"The font {FONT} is not installed here. Run: apt-get install fonts-dejavu-core"
