@@ -6,6 +6,7 @@ c.ServerApp.sock = "/run/doorstart/server/server.sock"
 c.ServerApp.sock_mode = "0600"
 c.ServerApp.jpserver_extensions = {
     "jupyter_lsp": False,
+    "jupyter_server_proxy": False,
     "notebook": False,
     "nbgrader.server_extensions.assignment_list": True,
     "nbgrader.server_extensions.validate_assignment": True,

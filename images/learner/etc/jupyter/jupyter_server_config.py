@@ -26,3 +26,13 @@ c.LabApp.collaborative = False
 # Work that was typed is work that is kept.
 c.FileContentsManager.delete_to_trash = False
 c.FileContentsManager.use_atomic_writing = True
+
+# A real bookkeeping tool, in the learner's own server and offline: started when it is opened from the launcher.
+c.ServerProxy.servers = {
+    "fava": {
+        "command": ["/opt/venv/bin/python", "-I", "/opt/doorstart/ledgers.py", "{port}", "{base_url}fava"],
+        "absolute_url": True,
+        "timeout": 30,
+        "launcher_entry": {"title": "Fava", "icon_path": "/opt/doorstart/fava.svg"},
+    }
+}
