@@ -1,8 +1,8 @@
 """The rules: what an invoice must have, and how its amounts hang together.
 
 Numbers and meanings are those of EN 16931-1:2017 (BR-…) and of Peppol BIS Billing 3.0 (PEPPOL-…); those that begin with
-BE are ours, for what Belgium asks: a credit note names its invoice, and numbers have their check digits. Amounts are compared
-exactly: they have two decimals, so nothing is lost in rounding.
+BE are ours, for what Belgium asks: a credit note names its invoice, numbers fit their check digits. Amounts are
+compared exactly: they have two decimals, so nothing is lost in rounding.
 """
 
 from __future__ import annotations
