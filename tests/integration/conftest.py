@@ -53,6 +53,7 @@ def second_site(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "DOORSTART_SITE": name,
         "DOORSTART_PORT": str(port),
         "DOORSTART_DEMO": "false",
+        "DOORSTART_LANGUAGES": "en",
         "DOORSTART_TLS_CERTIFICATE": str(certificate),
         "DOORSTART_TLS_KEY": str(key),
     }
