@@ -1,4 +1,4 @@
-"""Courses in a site: every language is there, an admin hands units out, and what an instructor changed is left alone."""
+"""Courses in a site: every language is there, an admin hands units out, what an instructor changed is left alone."""
 
 from __future__ import annotations
 
