@@ -29,6 +29,7 @@ from .catalogue import SUPPLIER_NUMBER, Product, Row, customers, products
 from .catalogue import ean13 as ean13
 from .export import orders_export
 from .papers import Invoice, InvoiceLine, invoice_lines, invoices
+from .picks import Pick, picks
 from .returns import CreditNote, Parcel, Return, credit_notes, parcels, returns
 from .sales import Sale, sales_year
 from .stock import Movement, stock_movements
@@ -71,6 +72,7 @@ TABLES: dict[str, Callable[[int, date], list[Row]]] = {
     "parcels": lambda seed, today: _rows(Parcel._fields, parcels(seed, today)),
     "returns": lambda seed, today: _rows(Return._fields, returns(seed, today)),
     "credit-notes": lambda seed, today: _rows(CreditNote._fields, credit_notes(seed, today)),
+    "picks": lambda seed, today: _rows(Pick._fields, picks(seed, today)),
     "stock-movements": lambda seed, today: _rows(Movement._fields, stock_movements(seed, today)),
     "purchases": lambda seed, today: _rows(SupplierInvoice._fields, purchases(seed, today)),
     "purchase-lines": lambda seed, today: _rows(PurchaseLine._fields, purchase_lines(seed, today)),
