@@ -236,7 +236,7 @@ def test_nothing_of_a_hidden_test_is_in_the_learner_kernel(grade: Any) -> None:
             text.append(str(frame.f_locals)[:5000])
             frame = frame.f_back
         text = [part for part in text if "any(" not in part]
-        found.append([any(animal[::-1] in part for part in text) for animal in ("arbez", "effarig")])
+        found.append([any(animal[::-1] in part for part in text) for animal in ("nejtaf", "akkouq")])
         if call:
             for name in ("__globals__", "__code__", "__closure__", "__self__", "__builtins__", "gi_frame", "__dict__"):
                 try:
@@ -249,7 +249,7 @@ def test_nothing_of_a_hidden_test_is_in_the_learner_kernel(grade: Any) -> None:
     import textwrap
 
     test = (
-        "### BEGIN HIDDEN TESTS\nsecret = 'ze' + 'bra'\nassert f(['gir' + 'affe'], lambda: secret) == 1\n"
+        "### BEGIN HIDDEN TESTS\nsecret = 'fat' + 'jen'\nassert f(['quo' + 'kka'], lambda: secret) == 1\n"
         "assert f([2]) != secret\n### END HIDDEN TESTS"
     )
     answer = grade(textwrap.dedent(learner), ("test", test), "print(found)")

@@ -201,7 +201,9 @@ def test_no_address_is_in_a_report(grade: Any) -> None:
 def test_the_same_twice_says_the_same(grade: Any) -> None:
     learner = TOTAL + "import random\ndef roll(): return {random.random(), 'b', 'a'}"
     test = ("test", "assert roll() == {1}")
-    assert grade(learner, test) == grade(learner, test)
+    one, other = grade(learner, test), grade(learner, test)
+    del one["usage"], other["usage"]  # how long it took
+    assert one == other
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import tarfile
 import unicodedata
 from collections.abc import Callable
@@ -58,7 +59,7 @@ def test_client_and_service_agree() -> None:
 @given(
     st.dictionaries(
         st.from_regex(r"[a-zé][a-z0-9 _é-]{0,60}(/[b-z]{1,40}){0,2}", fullmatch=True).map(
-            lambda stem: unicodedata.normalize("NFC", stem.strip()).replace(" /", "/") + ".txt"
+            lambda stem: re.sub(" +/", "/", unicodedata.normalize("NFC", stem.strip())) + ".txt"
         ),
         st.binary(max_size=1500),
         min_size=1,
