@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from doorstart.courses.format import read_unit
 from doorstart.courses.reference import reference_answers
 
 from .conftest import Window
@@ -17,6 +18,9 @@ from .conftest import Window
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
 COURSES = Path(__file__).parents[2] / "courses"
 COURSE, UNIT = "stock-management.en", "01-goods-flow"
+DESCRIBED = read_unit(COURSES / "stock-management" / "units" / UNIT)
+POINTS = DESCRIBED.points
+POINTS_OF_COMPARE = next(task.points for task in DESCRIBED.tasks if task.id == "compare")
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +123,7 @@ def test_4_the_instructor_collects_and_autogrades_in_formgrader(learner: Window,
     expect(submission).to_contain_text("needs autograding")
     instructor.shot("needs-autograding")
     button(page, submission, "autograde", "Successfully autograded")
-    expect(submission).to_contain_text("2 / 15")
+    expect(submission).to_contain_text(f"{POINTS_OF_COMPARE} / {POINTS}")
     instructor.shot("autograded")
     button(page, submission, "generate-feedback", "Successfully generated feedback")
     button(page, submission, "release-feedback", "Successfully released feedback")
@@ -157,6 +161,6 @@ def test_7_the_learner_reads_the_feedback(learner: Window) -> None:
     panel(page, "submitted").get_by_text("(view feedback)").click()
     page.locator(".jp-DirListing-item", has_text=f"{UNIT}.html").dblclick()
     feedback = page.frame_locator(".jp-HTMLViewer iframe")
-    expect(feedback.get_by_text(re.compile(r"Score:\s*2 of 15"))).to_be_visible()
+    expect(feedback.get_by_text(re.compile(rf"Score:\s*{POINTS_OF_COMPARE} of {POINTS}"))).to_be_visible()
     page.wait_for_load_state("networkidle")
     learner.shot("feedback")

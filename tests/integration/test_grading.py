@@ -17,6 +17,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
+from doorstart.courses.format import read_unit
 from doorstart.courses.reference import reference_solution, wrong_solution
 
 from .classroom import Classroom, Instructor, Learner
@@ -80,7 +81,8 @@ def pupils(classroom: Classroom) -> Iterator[Class]:
         learner.ask("submit", UNIT)
     teacher = classroom.instructor(COURSE)
     teacher.collect(UNIT)
-    yield Class(learners, teacher, {"right": 12, "wrong": wrong, "warned": 12, "cheat": 0})
+    most = read_unit(FOLDER / "units" / UNIT).autograded_points
+    yield Class(learners, teacher, {"right": most, "wrong": wrong, "warned": most, "cheat": 0})
 
 
 def test_a_class_is_graded_by_one_command(pupils: Class) -> None:

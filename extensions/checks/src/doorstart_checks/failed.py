@@ -46,14 +46,16 @@ class CheckFailed(AssertionError):  # noqa: N818 (a check that fails is no error
         return [(name, text) for name, text in rows if text]
 
     def _in_one_line(self) -> str:
-        rows = [f"{name}: {text.rstrip('.')}." for name, text in self._rows()]
+        colon = self._words["colon"]
+        rows = [f"{name}{colon} {text.rstrip('.')}." for name, text in self._rows()]
         return " ".join([*rows[:-1], self.note, *rows[-1:]] if self.next_step else [*rows, self.note]).strip()
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows in the place of a traceback, which would be about the check's own code."""
         rows = self._rows()
         width = max((len(name) for name, _ in rows), default=0)
-        lines = [f"  {name + ':':<{width + 2}}{text}" for name, text in rows]
+        colon = self._words["colon"]
+        lines = [f"  {name + colon:<{width + len(colon) + 1}}{text}" for name, text in rows]
         if self.note:
             lines.insert(len(lines) - 1 if self.next_step else len(lines), f"  {self.note}")
         return [self._words["not yet"], *lines]

@@ -8,6 +8,7 @@ Language = Literal["en", "nl", "fr", "de"]
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
+        "colon": ":",
         "not yet": "Not right yet.",
         "called": "You called",
         "returned": "It returned",
@@ -37,6 +38,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "place": "The first difference is at place {place}.",
     },
     "nl": {
+        "colon": ":",
         "not yet": "Nog niet juist.",
         "called": "Je riep op",
         "returned": "Dit kwam terug",
@@ -66,6 +68,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "place": "Het eerste verschil staat op plaats {place}.",
     },
     "fr": {
+        "colon": " :",
         "not yet": "Pas encore juste.",
         "called": "Vous avez appelé",
         "returned": "Elle a renvoyé",
@@ -95,6 +98,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "place": "La première différence est à la place {place}.",
     },
     "de": {
+        "colon": ":",
         "not yet": "Noch nicht richtig.",
         "called": "Aufgerufen wurde",
         "returned": "Zurück kam",
