@@ -168,7 +168,8 @@ def check(
         languages = [cast("Language", one) for one in language or []]
         report = check_course(folder, graders, cache, unit or [], languages, tell)
         if current:
-            current.note = "right" if not report.errors else f"{len(report.errors)} to mend"
+            current.ok = not report.errors
+            current.note = "right" if current.ok else f"{len(report.errors)} to mend"
     if as_json:
         print(json.dumps(report.plain(), indent=2, ensure_ascii=False))
     else:

@@ -154,6 +154,11 @@ def glossary_table(folder: Path, language: Language) -> str:
     return "\n".join([head, "|---|---|", *(f"| {word.word} | {word.meaning} |" for word in words)])
 
 
+def is_glossary(source: str) -> bool:
+    """Whether a Markdown cell is a unit's table of words."""
+    return source.startswith(tuple(GLOSSARY_HEAD.values()))
+
+
 def _key(cell: NotebookNode) -> tuple[str, str]:
     """What a cell has in common in all languages."""
     metadata = cell.metadata

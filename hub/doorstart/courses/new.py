@@ -89,7 +89,7 @@ def _says_in(wrong_answers: str, texts: Texts, language: Language) -> str:
     """The messages of the wrong answers in another first language."""
 
     def translated(found: re.Match[str]) -> str:
-        return f"says = {json.dumps(texts.part(json.loads(found[1]), language), ensure_ascii=False)}"
+        return f"says = {json.dumps(texts.holding(json.loads(found[1]), language)[0], ensure_ascii=False)}"
 
     return re.sub(r'^says = (".*")$', translated, wrong_answers, flags=re.MULTILINE)
 

@@ -64,10 +64,10 @@ class Texts:
             result = result[:start] + (f"# {new}" if is_comment else json.dumps(new, ensure_ascii=False)) + result[end:]
         return _CHECKS.sub(rf"\g<1>{language}\g<2>", result)
 
-    def part(self, text: str, language: Language) -> str:
-        """The text that holds ``text``, in another language; ``text`` itself if none does, or it is no prose."""
+    def holding(self, text: str, language: Language) -> list[str]:
+        """The texts that hold ``text``, in another language, the shortest first; ``text`` itself if none does."""
         found = [entry for original, entry in self._texts.items() if text and text.rstrip(".") in original]
-        return min((entry.get(language, text) for entry in found), key=len, default=text)
+        return sorted((entry.get(language, text) for entry in found), key=len) or [text]
 
 
 def comments(source: str) -> list[str]:

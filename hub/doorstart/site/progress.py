@@ -13,11 +13,12 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class Step:
-    """A step that is under way. Assign ``note`` to say at its end what was found or done."""
+    """A step that is under way. Assign ``note`` to say at its end what was found or done, ``ok`` if it is not right."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.note = ""
+        self.ok = True
         self._status = console.status(f"{name} …") if console.is_terminal else None
 
     def say(self, text: str) -> None:
@@ -46,4 +47,5 @@ def step(name: str) -> Iterator[Step]:
         current._status.stop()
     took = time.monotonic() - started
     note = f": {current.note}" if current.note else ""
-    console.print(f"[green]✓[/green] {name}{note} [dim]({took:.1f} s)[/dim]")
+    mark = "[green]✓[/green]" if current.ok else "[red]✗[/red]"
+    console.print(f"{mark} {name}{note} [dim]({took:.1f} s)[/dim]")

@@ -63,8 +63,8 @@ def test_what_may_be_data_stays(texts: Texts, code: str) -> None:
 
 
 def test_part_of_a_message(texts: Texts) -> None:
-    assert texts.part("add the VAT", "nl") == 'tel de btw erbij. Let op "dubbel".'
-    assert texts.part("7.50", "nl") == "7.50"
+    assert texts.holding("add the VAT", "nl") == ['tel de btw erbij. Let op "dubbel".']
+    assert texts.holding("7.50", "nl") == ["7.50"]
 
 
 def test_a_text_that_is_there_twice(tmp_path: Path) -> None:

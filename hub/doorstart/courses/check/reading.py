@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from doorstart.courses.cells import grade_id
+from doorstart.courses.cells import grade_id, is_glossary
 from doorstart.courses.check.findings import Finding
 from doorstart.courses.check.load import AVERAGE_SENTENCE, LONGEST_SENTENCE, LONGEST_TASK, load
 from doorstart.courses.format import Glossary, Language, read_course, read_glossary
@@ -67,7 +67,7 @@ def _words(course: Path, unit: str, language: Language, markdown: list[NotebookN
     if missing := first.keys() ^ own.keys():
         text = f"glossary.{language}.toml has not the words of {described.languages[0]}: {', '.join(sorted(missing))}"
         yield Finding("error", "text", unit, language, "", text)
-    prose = _CODE.sub(" ", "\n".join(cell.source for cell in markdown if "|---|" not in cell.source)).casefold()
+    prose = _CODE.sub(" ", "\n".join(cell.source for cell in markdown if not is_glossary(cell.source))).casefold()
     for key, word in own.items():
         if not _occurs(own, key, prose):
             yield Finding(

@@ -247,16 +247,17 @@ class _Text:
                 why = f" ({said(lost[0][1])})" if lost else ""
                 text = f"the wrong answer {entry.name!r} gets {got} points, not {entry.score}{why}"
                 yield self.find("wrong answer", task, text)
-            wanted, message = self._says(entry), said(lost[0][1]) if lost else ""
-            if " ".join(wanted.split()) not in " ".join(message.split()):
+            message = " ".join((said(lost[0][1]) if lost else "").split())
+            if not any(" ".join(wanted.split()) in message for wanted in self._says(entry)):
                 yield self.find("wrong answer", task, f"the wrong answer {entry.name!r} is told: {message}")
 
-    def _says(self, entry: WrongAnswer) -> str:
+    def _says(self, entry: WrongAnswer) -> list[str]:
+        """What the message must hold one of: a part of the author's text may stand in several texts."""
         if not isinstance(entry.says, str):
-            return entry.says.get(self.language, "")
+            return [entry.says.get(self.language, "")]
         if self.language == self._base:
-            return entry.says
-        return self._texts.part(entry.says, self.language)
+            return [entry.says]
+        return self._texts.holding(entry.says, self.language)
 
 
 def _mutate(report: UnitReport, text: _Text, grade_all: GradeAll) -> None:

@@ -16,7 +16,7 @@ from typing import ClassVar, Literal
 
 from nbformat import NotebookNode
 
-from doorstart.courses.cells import GLOSSARY_HEAD, grade_id, is_solution, solution, starter, without_hidden
+from doorstart.courses.cells import grade_id, is_glossary, is_solution, solution, starter, without_hidden
 from doorstart.courses.paper.listing import GAP
 from doorstart.courses.paper.trace import Trace, on_paper, output_lines, own_numbers, worked_example
 
@@ -172,7 +172,7 @@ def _lesson(cell: NotebookNode, by_hand: Collection[str] = ()) -> Iterator[Prose
     if not source.strip():
         return
     if cell.cell_type == "markdown":
-        yield Prose(source, source.startswith(tuple(GLOSSARY_HEAD.values())))
+        yield Prose(source, is_glossary(source))
     elif cell.cell_type == "code":
         lines = output_lines(source) if cell.id in by_hand else 0
         yield Example(source, lines, own_numbers(source))
