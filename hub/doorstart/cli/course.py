@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from doorstart.courses.build import build_course, course_id, source_notebook
 from doorstart.courses.data import data_files
@@ -185,7 +186,8 @@ def _print(report: CourseReport) -> None:
     for one in report.findings:
         colour = "red" if one.kind == "error" else "yellow"
         errors.print(f"[{colour}]{one.kind}[/{colour}] {escape(str(one))}")
-    table = Table("unit", "tasks", "reference", "untouched", "wrong answers", "changes", "noticed", "share")
+    head = ("unit", "tasks", "reference", "untouched", "wrong", "changes", "noticed", "share")
+    table = Table(*(Column(name, no_wrap=True) for name in head), box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for unit in report.units:
         plain = unit.plain()
         marks = [

@@ -9,9 +9,9 @@ from __future__ import annotations
 from doorstart_warehouse.policies import old_rule
 from doorstart_warehouse.problem import PolicyError
 from doorstart_warehouse.result import Result
-from doorstart_warehouse.simulation import Attempt, attempt, simulate
 from doorstart_warehouse.scoring import score
 from doorstart_warehouse.season import PRACTICE, Season, past_sales, season
+from doorstart_warehouse.simulation import Attempt, attempt, simulate
 
 __all__ = [
     "PRACTICE",

@@ -21,8 +21,8 @@ from doorstart_warehouse.problem import Kind, Language, PolicyError
 Policy = Callable[[dict[str, Any], int, int, list[int]], Any]
 """``policy(article, on_hand, on_order, history)`` returns the pieces to order now, 0 for none.
 
-``article`` is what :meth:`Article.facts` gives; ``on_hand`` and ``on_order`` are pieces; ``history`` has the pieces sold
-in each week until now, the oldest first: two years, and then the weeks of the season.
+``article`` is what :meth:`Article.facts` gives; ``on_hand`` and ``on_order`` are pieces; ``history`` has the pieces
+sold in each week until now, the oldest first: two years, and then the weeks of the season.
 """
 
 LARGEST_ORDER = 100_000

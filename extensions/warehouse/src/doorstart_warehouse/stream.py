@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 _WORD = 8
-_RANGE = 2 ** (8 * _WORD)
+_RANGE = 1 << (8 * _WORD)
 
 Item = TypeVar("Item")
 

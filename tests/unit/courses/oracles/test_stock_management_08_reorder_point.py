@@ -64,7 +64,7 @@ def test_the_table_orders_what_the_function_orders(names: Names) -> None:
     table = pd.DataFrame(
         {
             "article": ["A", "B", "C"],
-            "available": [67, 68, 1149],
+            "position": [67, 69, 1149],
             "demand": [2400 / 365, 2400 / 365, 14000 / 52],
             "lead_time": [7, 7, 3],
             "deviation": [4, 4, 120],
@@ -72,7 +72,7 @@ def test_the_table_orders_what_the_function_orders(names: Names) -> None:
     )
     z = unit["z_of"](0.98)
     points = [unit["reorder_point"](row.demand, row.lead_time, row.deviation, z) for row in table.itertuples()]
-    expected = [row.article for row, point in zip(table.itertuples(), points, strict=True) if row.available <= point]
+    expected = [row.article for row, point in zip(table.itertuples(), points, strict=True) if row.position <= math.ceil(point)]
     assert unit["to_order"](table, z) == expected == ["A", "C"]
 
 
