@@ -72,7 +72,9 @@ def test_the_table_orders_what_the_function_orders(names: Names) -> None:
     )
     z = unit["z_of"](0.98)
     points = [unit["reorder_point"](row.demand, row.lead_time, row.deviation, z) for row in table.itertuples()]
-    expected = [row.article for row, point in zip(table.itertuples(), points, strict=True) if row.position <= math.ceil(point)]
+    expected = [
+        row.article for row, point in zip(table.itertuples(), points, strict=True) if row.position <= math.ceil(point)
+    ]
     assert unit["to_order"](table, z) == expected == ["A", "C"]
 
 
