@@ -49,7 +49,8 @@ def ask(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     handler = signal.getsignal(signal.SIGTERM)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
         patch.setattr(sys, "argv", ["doorstart", *arguments])
-        patch.setenv("COLUMNS", "150")
+        # Wide enough for any table; the environment is read when a console is made, which may have been long ago.
+        patch.setattr(command.console, "_width", 150)
         command.main()
     signal.signal(signal.SIGTERM, handler)
     output, errors = capsys.readouterr()
