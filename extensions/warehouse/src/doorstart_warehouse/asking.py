@@ -100,7 +100,8 @@ def pieces_of(answer: object) -> tuple[Kind | None, int]:
         return "text", 0
     if type(value) not in (int, float, Decimal):
         return "kind", 0
-    if type(value) is not int and not math.isfinite(value):
+    # Each in its own way: a float of a large int overflows, and a signalling NaN of Decimal raises.
+    if (type(value) is float and not math.isfinite(value)) or (type(value) is Decimal and not value.is_finite()):
         return "no number", 0
     if value < 0:
         return "negative", 0

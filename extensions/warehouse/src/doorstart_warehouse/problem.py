@@ -46,7 +46,7 @@ _WHAT: dict[Language, dict[Kind, str]] = {
         "fraction": "a renvoyé {value}. On ne commande pas une partie de pièce : utilisez round ou math.ceil.",
         "no number": "a renvoyé {value}, ce n'est pas une quantité. Divisez-vous par quelque chose qui peut être 0 ?",
         "huge": "a commandé {value} pièces. Une commande en a au plus {most} : cherchez l'erreur de calcul.",
-        "raised": "s'est arrêtée avec {value}. Appelez la fonction une fois, avec de petits nombres, et lisez l'erreur.",
+        "raised": "s'est arrêtée avec {value}. Appelez-la une fois avec de petits nombres, et lisez l'erreur.",
         "printed": "a affiché plus de {most} caractères. Enlevez les lignes avec print.",
         "slow": "a pris plus de {most} secondes en tout. Cherchez une boucle qui tourne trop souvent.",
     },
