@@ -52,7 +52,7 @@ def test_an_attack_says_what_it_tries_and_what_it_deserves(attack: case.Attack) 
     assert attack.tries.endswith(".") and len(attack.tries) > 20
     assert attack.name.startswith(f"{attack.family}_") and attack.family in case.FAMILIES
     assert 0 <= attack.honest <= case.ALL
-    assert attack.outcomes <= case.OUTCOMES.keys() and attack.knows <= {"argument"}
+    assert attack.outcomes <= case.OUTCOMES.keys()
     assert attack.outcomes or len(attack.plain.partition(": ")[2]) > 10, "nothing comes of it, and it does not say why"
     assert attack.files()[case.NOTEBOOK] == attack.files()[case.NOTEBOOK] != case.to_bytes(case.honest())
     assert all(names.USERNAME.match(learner) for learner in attack.learners)
@@ -280,7 +280,7 @@ class TestThisSite:
             assert least <= line["score"] <= attack.honest, json.dumps(line, indent=1)
             returned = graded.returned[learner]
             assert any(path.endswith(".html") for path in returned), "feedback was made"
-            assert case.found_in(returned, graded.secrets) <= attack.knows
+            assert case.found_in(returned, graded.secrets) == set()
             assert [found for page in returned.values() if (found := case.markup_in(page))] == []
 
     @pytest.mark.parametrize("learner", CONTROLS)

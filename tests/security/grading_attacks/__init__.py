@@ -17,8 +17,6 @@ what it tries. It has these names:
 - ``change(notebook)``: changes the notebook; ``raw(content)``: changes its bytes, and returns them.
 - ``FILES``: text files that are handed in with the notebook.
 - ``SPOILS = True``: by chance, it also hits its own honest part, which then has fewer points than ``HONEST``.
-- ``KNOWS``: names of :data:`case.HIDDEN` that it may show to its learner. Only arguments of hidden checks, which are no
-  secret: the learner's code is called with them.
 - ``ALONE = True``: it may disturb others of its run, which is then a run of its own with one more learner.
 - ``TWICE = True``: two learners hand it in, one after the other.
 

@@ -441,8 +441,6 @@ class Attack:
     """Whether it is handed in by two learners, one after the other."""
     spoils: bool
     """Whether it may by chance have fewer points than it deserves, by its own doing."""
-    knows: frozenset[str]
-    """Which of :data:`HIDDEN` its learner may get to see on the site."""
     source: ModuleType = field(repr=False, compare=False)
 
     @property
@@ -499,7 +497,6 @@ def attacks() -> list[Attack]:
                     alone=getattr(module, "ALONE", False),
                     twice=getattr(module, "TWICE", False),
                     spoils=getattr(module, "SPOILS", False),
-                    knows=frozenset(getattr(module, "KNOWS", ())),
                     source=module,
                 )
             )

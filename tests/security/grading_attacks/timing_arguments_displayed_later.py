@@ -3,7 +3,6 @@
 FAMILY = "timing"
 HONEST = 2
 PLAIN = "hidden"
-KNOWS = ("argument",)
 CODE = """
 kept = []
 

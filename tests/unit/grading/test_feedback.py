@@ -532,7 +532,7 @@ def test_the_policy_alone_stops_script_and_requests(open_page: Callable[[str], O
     assert bare.ran() and bare.requests
 
 
-HIDDEN = [f"CANARY-{number}" for number in range(20)]
+HIDDEN = [f"CANARY-{number}" for number in range(21)]
 
 
 @pytest.fixture(scope="module")
@@ -601,12 +601,13 @@ def course(tmp_path: Path, gradebook: Path) -> tuple[Config, Any]:
     notebook = new_notebook(
         cells=[
             new_markdown_cell("## Task 1: a *total*", metadata=nbgrader_metadata("t1-text", locked=True)),
+            new_code_cell("print('Öl')", outputs=[new_output("stream", name="stdout", text="Öl\n")]),
             new_code_cell("def total(x):\n    return 'mine'", metadata=nbgrader_metadata("t1", solution=True)),
             new_code_cell(source, outputs=outputs, metadata=graded | report | {"tags": [HIDDEN[17]]}),
             new_code_cell(source, outputs=outputs, metadata=broken | report),
             new_code_cell(source, outputs=outputs, metadata=unknown),
             new_code_cell(source, outputs=outputs),
-            new_code_cell("print('Öl')", outputs=[new_output("stream", name="stdout", text="Öl\n")]),
+            new_code_cell("print(kept)", outputs=[new_output("stream", name="stdout", text=HIDDEN[20])]),
             new_markdown_cell("My words.", metadata=nbgrader_metadata("t2", grade=True, solution=True, points=3)),
         ],
         metadata={"doorstart": {"remarks": [{"text": HIDDEN[18], "needs_person": True}]}, "title": HIDDEN[19]},
@@ -645,6 +646,7 @@ def test_feedback_of_nbgrader_tells_what_it_should_and_no_more(course: tuple[Con
         "# (more checks run here)",
         "mine",
         "Shown when it ran: Öl",
+        "What this cell shows is in your own notebook.",
     ):
         assert told in text
     assert "What was expected" not in text
@@ -654,7 +656,7 @@ def test_feedback_of_nbgrader_tells_what_it_should_and_no_more(course: tuple[Con
 def test_plain_nbgrader_tells_what_is_hidden(course: tuple[Config, Any]) -> None:
     config = Config(CourseDirectory=course[0].CourseDirectory)
     notebook = course[1]
-    notebook.cells[3:6] = []
+    notebook.cells[4:7] = []
     nbformat.write(notebook, Path(config.CourseDirectory.root) / "autograded" / "learner-1" / "ps1" / "p1.ipynb")
     html = (generate(config) / "p1.html").read_text()
     assert HIDDEN[0] in html and HIDDEN[8] in html and HIDDEN[12] in html

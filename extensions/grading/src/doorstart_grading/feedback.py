@@ -285,6 +285,8 @@ class Part:
     text: Markup | None = None
     code: Markup | None = None
     outputs: list[Markup] = field(default_factory=list)
+    kept_back: bool = False
+    """Whether what it showed is left out: it ran after a hidden check, whose arguments it could show."""
     answer: bool = False
     """Whether it is the learner's to fill in."""
     points: float | None = None
@@ -321,8 +323,12 @@ def parts(notebook: NotebookNode, begin: str, end: str) -> Iterator[Part]:
         notebook: the autograded notebook.
         begin: what the line before a hidden region has in it.
         end: what the line after it has in it.
+
+    The learner's code is called with a hidden check's arguments, and could keep them for a later cell to show. So what
+    cells show after the first hidden check is left out; learners have that in their own notebook.
     """
     title = ""
+    after_hidden = False
     ended = _mapping(_mapping(notebook.metadata.get("doorstart")).get("kernel")).get("ended")
     for number, cell in enumerate(notebook.cells, start=1):
         nbgrader = _mapping(cell.metadata.get("nbgrader"))
@@ -343,8 +349,11 @@ def parts(notebook: NotebookNode, begin: str, end: str) -> Iterator[Part]:
             yield Part(**common, code=code, verdict=_verdict(cell, nbgrader, ended))
         elif source.strip() or cell.outputs:
             # A cell with a hidden region is a check, even if its metadata are lost: its outputs tell of the region.
-            outputs = cell.outputs if source == cell.source else []
-            yield Part(**common, code=code, outputs=[_output(output) for output in outputs])
+            is_shown = source == cell.source and not after_hidden
+            outputs = [_output(output) for output in cell.outputs] if is_shown else []
+            kept_back = after_hidden and source == cell.source and bool(cell.outputs)
+            yield Part(**common, code=code, outputs=outputs, kept_back=kept_back)
+        after_hidden = after_hidden or source != cell.source
 
 
 def _markup(safe: str) -> Markup:
