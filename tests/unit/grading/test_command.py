@@ -156,7 +156,7 @@ def test_interrupted_it_leaves_nothing_half_done_and_says_how_to_go_on(room: Cla
     wait_for(lambda: len(graded(room)) >= 2)
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, (output, errors)
     said = "Interrupted. What was graded is kept; run the same command without --all to go on."
     assert " ".join(errors.split()) == said
     result = json.loads(output)
