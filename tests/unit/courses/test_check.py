@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,16 @@ def test_an_unchanged_unit_is_not_checked_again(changed: Changed, tmp_path: Path
     assert count > 0 and len(asked) == count and again == first and again.errors
     changed("wrong-answers.toml", "score = 1", "score = 0")
     assert check_course(course, counting, tmp_path / "cache", [UNIT], ["en"]).errors == []
+
+
+def test_a_value_of_the_law_that_was_to_be_looked_at_again_is_a_warning(graders: Graders, tmp_path: Path) -> None:
+    unit, cache = "03-choices", tmp_path / "cache"
+    course = COURSES / "programming"
+    assert check_course(course, graders, cache, [unit], ["en"], today=date(2026, 11, 28)).findings == []
+    later = check_course(course, graders, cache, [unit], ["en"], today=date(2040, 1, 1))
+    assert later.errors == []
+    assert any("look at the source of 'standard' again; that was due by 2027" in one.text for one in later.findings)
+    assert str(later.findings[0]).startswith("03-choices: law/vat.toml")
 
 
 def test_the_command_says_first_what_to_mend_and_exits_with_1(changed: Changed, monkeypatch, tmp_path: Path) -> None:

@@ -27,5 +27,5 @@ class Finding:
         return asdict(self)
 
     def __str__(self) -> str:
-        place = f"{self.unit} ({self.language})" + (f", {self.cell}" if self.cell else "")
+        place = self.unit + (f" ({self.language})" if self.language else "") + (f", {self.cell}" if self.cell else "")
         return f"{place}: {self.text}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ import doorstart_warehouse
 from doorstart.courses.check.findings import Finding
 from doorstart.courses.check.unit import GradeAll, UnitReport, check_unit
 from doorstart.courses.digest import sources_digest
-from doorstart.courses.format import Course, Language, read_course
+from doorstart.courses.format import Course, CourseError, Language, read_course, read_unit
+from doorstart.courses.law import read_law
 
 KILLED_SHARE = 0.95
 """Of the changes that change behaviour, those that must lose points."""
@@ -67,6 +70,7 @@ def check_course(
     units: Sequence[str] = (),
     languages: Sequence[Language] = (),
     tell: Callable[[str], None] = lambda _: None,
+    today: date | None = None,
 ) -> CourseReport:
     """Check a course, or some of its units.
 
@@ -77,6 +81,7 @@ def check_course(
         units: ids of those to look at; by default all.
         languages: those to look at; by default all.
         tell: told of each unit before it is begun.
+        today: the day by which a person must have looked at the law's values again; by default the day it is.
 
     Raises:
         CourseError: the course's description cannot be read.
@@ -86,8 +91,21 @@ def check_course(
     reports = []
     for name in units or course.units:
         tell(name)
-        reports.append(_cached(folder, course, name, wanted, grade_all, cache))
+        report = _cached(folder, course, name, wanted, grade_all, cache)
+        report.findings += _old_law(folder, name, today or datetime.now(UTC).date())
+        reports.append(report)
     return CourseReport(wanted, reports)
+
+
+def _old_law(folder: Path, name: str, today: date) -> Iterator[Finding]:
+    """The law's values in a unit's data that a person should have looked at again. Not kept: it changes by the day."""
+    with suppress(CourseError):  # said by the unit's own check
+        for table in {one.table for one in read_unit(folder / "units" / name).data if one.source == "law"}:
+            for value in read_law(folder.resolve().parent / "law" / f"{table}.toml").to_review(today):
+                text = (
+                    f"law/{table}.toml: look at the source of {value.name!r} again; that was due by {value.review_by}"
+                )
+                yield Finding("warning", "source", name, "", "", text)
 
 
 def _cached(
