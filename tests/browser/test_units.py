@@ -1,0 +1,163 @@
+"""Learners work through units, in each language and each course: answer wrongly, then rightly, run, and submit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from doorstart.courses import read_course, read_unit
+from doorstart.courses.build import source_notebook
+from doorstart.courses.cells import grade_id, is_solution, starter, without_hidden
+from doorstart.courses.format import Language
+from doorstart.courses.reference import reference_answers
+from doorstart.site import engine
+from doorstart.site.courses import add_course
+from doorstart.site.place import TOP, Place
+from doorstart_checks.words import WORDS
+
+from .conftest import Window
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(400)]
+COURSES = TOP / "courses"
+WORKED: list[tuple[str, str, Language]] = [
+    *(("programming", "01-first-steps", language) for language in read_course(COURSES / "programming").languages),
+    ("stock-management", "04-abc-xyz", "nl"),
+    ("stock-management", "08-reorder-point", "fr"),
+    ("accounting", "05-bank-and-open-items", "fr"),
+    ("accounting", "07-full-cycle", "nl"),
+]
+SAVED = """
+async (address) => (await (await fetch(address + "?content=1")).json()).content.cells
+    .filter(cell => cell.cell_type === "code")
+    .map(cell => [
+        cell.metadata.nbgrader?.grade_id ?? "",
+        cell.outputs.filter(one => one.output_type === "error").length,
+    ])
+"""
+
+
+def cell_with(page: Page, text: str) -> Locator:
+    """The code cell that holds a text. JupyterLab draws cells only near the part that is shown, so we scroll to it."""
+    found = page.locator(".jp-Notebook:visible .jp-CodeCell").filter(has_text=text).first
+    page.locator(".jp-Notebook:visible").hover()
+    for step in [*[-2000] * 20, *[400] * 160]:
+        if found.count():
+            found.scroll_into_view_if_needed()
+            return found
+        page.mouse.wheel(0, step)
+        page.wait_for_timeout(60)
+    raise AssertionError(f"no cell holds {text!r}")
+
+
+def run(page: Page, cell: Locator, instead: str | None = None) -> None:
+    """Run one cell, and wait for its end; with ``instead``, after putting that in the place of what stands in it."""
+    cell.locator(".cm-content").click()
+    # From here on it is known by being the active one: its text changes.
+    active = page.locator(".jp-Notebook:visible .jp-CodeCell.jp-mod-active")
+    if instead is not None:
+        page.keyboard.press("Control+a")
+        page.keyboard.insert_text(instead)
+    page.keyboard.press("Control+Enter")
+    expect(active.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
+
+
+def landmark(source: str) -> str:
+    """A line by which a cell is found: the one that defines a function, or the longest."""
+    lines = [line.strip() for line in source.strip().splitlines()]
+    return next((line for line in lines if line.startswith("def ")), max(lines, key=len))
+
+
+@pytest.mark.parametrize(("course", "unit", "language"), WORKED)
+def test_a_unit_from_the_first_line_to_the_receipt(
+    site: Any, window: Callable[[str], Window], course: str, unit: str, language: Language
+) -> None:
+    folder = COURSES / course
+    release(site, folder, unit, language)
+    described = read_unit(folder / "units" / unit)
+    cells = {grade_id(cell): cell for cell in source_notebook(folder / "units" / unit, language).cells}
+    username, password = site.add("learner", [f"{course}.{language}"], language=language, prefix=f"lea-{language}")
+    lea = window(f"{course}-{unit[:2]}-{language}")
+    lea.log_in(site, username, password)
+    page = lea.page
+    page.wait_for_url(f"{site.url}/user/{username}/lab**")
+    expect(page.locator("#jp-main-dock-panel")).to_be_visible()
+    page.get_by_role("menuitem", name="Nbgrader", exact=True).click()
+    page.get_by_role("menuitem", name="Assignment List").click()
+    row = page.locator("#released_assignments_list .list_item").filter(has_text=unit)
+    row.get_by_role("button", name="Fetch").click()
+    fetched = page.locator("#fetched_assignments_list")
+    fetched.get_by_role("button", name=unit).click()
+    fetched.get_by_role("link", name=unit).click()
+    expect(page.locator(".jp-Notebook:visible")).to_contain_text(described.title[language])
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+    lea.shot("title")
+
+    # First as it was handed out: a check says in the learner's language that it is not right yet.
+    tasks = [task for task in described.tasks if task.kind != "text"]
+    task = next(task for task in tasks if task.kind == "order")
+    check = next(
+        without_hidden(cell.source)
+        for name, cell in cells.items()
+        if name.startswith(f"{task.id}-check") and without_hidden(cell.source) == cell.source
+    )
+    run(page, cell_with(page, landmark(starter(cells[task.id].source))))
+    run(page, cell_with(page, landmark(check.partition("check(")[1] + check.partition("check(")[2].splitlines()[0])))
+    said = page.locator(".jp-Notebook:visible .jp-CodeCell.jp-mod-active .jp-OutputArea-output")
+    expect(said).to_contain_text(WORDS[language]["not yet"])
+    expect(said).to_contain_text(WORDS[language]["next"])
+    lea.shot("not-right-yet")
+
+    answers = reference_answers(folder, unit, language)
+    for task in tasks:
+        run(page, cell_with(page, landmark(starter(cells[task.id].source))), answers[task.id])
+    lea.shot("answered")
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name="Restart Kernel and Run All Cells…").click()
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_have_count(0)
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+    lea.shot("right")
+    with page.expect_response(lambda got: got.request.method == "PUT" and "/api/contents/" in got.url) as saved:
+        page.keyboard.press("Control+s")
+    assert saved.value.ok
+    address = f"{site.url}/user/{username}/api/contents/{course}.{language}/{unit}/{unit}.ipynb"
+    assert [name for name, errors in page.evaluate(SAVED, address) if errors] == []
+    page.locator(".lm-TabBar-tab", has_text="Assignments").click()
+    fetched.get_by_role("button", name="Submit").click()
+    expect(page.locator("#submitted_assignments_list")).to_contain_text(unit)
+    lea.shot("submitted")
+    if unit == "07-full-cycle":
+        shows_the_year_in_fava(site, lea)
+
+
+def shows_the_year_in_fava(site: Any, lea: Window) -> None:
+    """The ledger that the unit's last task wrote, in the real tool: the account of the customers is at 2 285."""
+    fava = lea.page.context.new_page()
+    fava.goto(f"{site.url}/user/{lea.username}/fava/")
+    fava.get_by_role("link", name=re.compile("Trial Balance")).first.click()
+    expect(fava.get_by_text(re.compile(r"2[.,]?285[.,]00")).first).to_be_visible()
+    lea.shot("fava", fava)
+
+
+def release(site: Any, folder: Path, unit: str, language: Language) -> None:
+    """Hand the unit out, if it is not a course's first, which every site has."""
+    from doorstart.images.build import Builder
+    from doorstart.settings import settings
+
+    if unit != read_course(folder).units[0]:
+        client = engine.connect()
+        assert client is not None
+        instructor = Builder(TOP, client, lambda _: None).build_all()["instructor"]
+        add_course(client, Place(settings()), instructor, folder, language, [unit])
+
+
+def test_cells_that_are_to_be_found_are_found_by_one_line_each() -> None:
+    for course, unit, language in WORKED:
+        cells = source_notebook(COURSES / course / "units" / unit, language).cells
+        lines = [landmark(starter(cell.source)) for cell in cells if is_solution(cell) and cell.cell_type == "code"]
+        assert len(set(lines)) == len(lines), (course, unit)
