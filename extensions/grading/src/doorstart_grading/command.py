@@ -65,6 +65,10 @@ def grade(
         todo = chosen if everything else here.changed(assignment, chosen)
         outcomes: dict[str, Failure | str] = {one: "not graded" if one in todo else "unchanged" for one in chosen}
         interrupted = _run(here, assignment, todo, count or _cores(), outcomes, verbose)
+        if interrupted and not everything:
+            # A worker may have been done with one just before it was told to stop.
+            waiting = [one for one, outcome in outcomes.items() if outcome == "not graded"]
+            outcomes |= dict.fromkeys(set(waiting) - set(here.changed(assignment, waiting)), "graded")
     with here.gradebook() as gradebook:
         result = report.build(gradebook, here.id, assignment, outcomes, time.monotonic() - started)
     result.interrupted = interrupted

@@ -8,6 +8,7 @@ end after what they are at.
 from __future__ import annotations
 
 import contextlib
+import logging
 import multiprocessing
 import os
 import signal
@@ -104,6 +105,7 @@ def _interrupt_once(*_: Any) -> None:
     # A terminal interrupts the whole group, and the first process then tells each worker: the second time, the worker
     # is clearing up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.disable()  # what libraries would say of connections that are cut off
     raise KeyboardInterrupt
 
 
