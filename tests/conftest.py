@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from pathlib import Path
 
 import docker
 import pytest
+
+# A test run in the background of a shell ignores interrupts, and so would the commands that it interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ARTEFACTS = Path(__file__).parents[1] / "build" / "test-artefacts"
 """Screenshots and reports of a test run."""
