@@ -12,6 +12,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -105,7 +106,10 @@ def _interrupt_once(*_: Any) -> None:
     # A terminal interrupts the whole group, and the first process then tells each worker: the second time, the worker
     # is clearing up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.disable()  # what libraries would say of connections that are cut off
+    # What libraries would say of connections that are cut off, and Python of a callback in which this happens to be
+    # raised. From there it goes no further: the worker ends its submission first, and then.
+    logging.disable()
+    sys.unraisablehook = lambda _: None
     raise KeyboardInterrupt
 
 
