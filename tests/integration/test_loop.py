@@ -150,11 +150,12 @@ def test_a_learner_sees_nothing_of_another(goods: Class) -> None:
     listed = goods.ann.nbgrader("list", "--cached", "--course", GOODS.course)
     assert goods.ann.name in listed and goods.ben.name not in listed
     (bens,) = goods.ben.submissions(GOODS.unit)
-    for what in ("submission_archive", "feedback_archive"):
-        assert re.fullmatch(r"[0-9a-f]{64}", goods.ben.exchange(f"c.{what}({bens['receipt']!r})")), "the owner may"
-        unknown = goods.ann.exchange(f"c.{what}('0' * 32)")
+    for what in ("c.submission_archive({}).archive", "c.submission_archive({}).variant", "c.feedback_archive({})"):
+        asked = what.format(repr(bens["receipt"]))
+        assert re.fullmatch(r"[0-9a-f]{32,64}", goods.ben.exchange(asked)), "the owner may"
+        unknown = goods.ann.exchange(what.format("'0' * 32"))
         assert "refused" in unknown
-        assert goods.ann.exchange(f"c.{what}({bens['receipt']!r})") == unknown, "as if it did not exist"
+        assert goods.ann.exchange(asked) == unknown, "as if it did not exist"
     assert "refused" in goods.ann.exchange(f"c.course_submissions({GOODS.course!r})")
     names = goods.ann.server.run("import os; print([n for _, d, f in os.walk('/home') for n in d + f])")
     assert goods.ben.name not in names
