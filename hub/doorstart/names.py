@@ -53,6 +53,13 @@ ASSIGNMENT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?\Z")
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?\Z")
 """A username: lower case, so that two names never differ in case alone; safe in a file name and a URL."""
 
+HIDDEN_TESTS = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
+"""The lines between which hidden tests stand. nbgrader looks for them without the three signs.
+
+:mod:`doorstart_examiner.local` says the same once more: `extensions/` imports nothing of `hub/`, and where this package
+runs (the command line, the sandbox) the examiner need not be installed. `tests/unit/test_names.py` compares them.
+"""
+
 CHECK_PREFIX = "check-"
 """How the usernames of the checks' people begin. The checks delete such accounts, so nobody else has one."""
 

@@ -32,6 +32,12 @@ def test_every_course_id_gives_a_server_name_that_the_hub_takes() -> None:
         assert is_valid_safe_slug(names.server_name(course))
 
 
+def test_the_examiner_looks_for_the_same_hidden_tests() -> None:
+    from doorstart_examiner import local
+
+    assert local.HIDDEN_TESTS == names.HIDDEN_TESTS
+
+
 def test_groups_and_back() -> None:
     groups = [names.group("accounting.nl", "learner"), names.group("programming.en", "instructor"), "course:x", "other"]
     assert names.courses_of(groups, "learner") == ["accounting.nl"]

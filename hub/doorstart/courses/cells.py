@@ -30,10 +30,9 @@ from nbformat import NotebookNode
 
 from doorstart.courses.format import CourseError, Language, Task, Unit, read_course, read_glossary
 from doorstart.courses.translation import FILE, Texts
+from doorstart.names import HIDDEN_TESTS
 
 SCHEMA_VERSION = 3
-HIDDEN_TESTS = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
-"""The lines between which hidden tests stand. nbgrader looks for them without the three signs."""
 DEFAULTS = {"grade": False, "locked": False, "schema_version": SCHEMA_VERSION, "solution": False, "task": False}
 GRADE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
 SOLUTION = re.compile(r"^[^\n]*### BEGIN SOLUTION\n(.*?)^[^\n]*### END SOLUTION(?:\n|\Z)", re.MULTILINE | re.DOTALL)
@@ -223,7 +222,7 @@ def _check_task(task: Task, by_id: dict[str, NotebookNode], file: Path) -> None:
     if points != task.points:
         fail(task.id, f"its checks give {points} points, but unit.toml says {task.points}")
     if not any(HIDDEN.search(cell.source) for cell in checks):
-        fail(f"{task.id}-check", "it has no hidden check between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS")
+        fail(f"{task.id}-check", f"it has no hidden check between {HIDDEN_TESTS[0]} and {HIDDEN_TESTS[1]}")
     sources = [(task.id, starter(answer.source)), (task.id, solution(answer.source))]
     sources += [(grade_id(cell), cell.source) for cell in checks]
     for name, source in sources:

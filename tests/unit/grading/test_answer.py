@@ -227,7 +227,7 @@ def test_too_much_text_is_not_sent_but_every_check_is() -> None:
     large = [new_code_cell("y" * 1_000_000) for _ in range(10)]
     chosen = runnable([small, huge, checks[0], *large, checks[1]])
     assert chosen == [small, checks[0], *large[:8], checks[1]]
-    job = Job([JobCell("learner", cell.source) for cell in chosen])
+    job = Job([JobCell("learner", cell.source) for cell in chosen], ("BEGIN", "END"))
     assert len(job.to_json()) < 16 * 1024 * 1024
     many = list(itertools.repeat(small, 20_000))
     assert len(runnable(many)) == 9_000

@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 
-from doorstart.sandbox.grading import conductor as module
-from doorstart.sandbox.grading.conductor import Conductor, Failed, Limits
+from doorstart.sandbox.grading import examining, watched
+from doorstart.sandbox.grading.conductor import Conductor
 from doorstart.sandbox.grading.frames import FrameError, Frames
+from doorstart.sandbox.grading.incidents import Failed
 from doorstart.sandbox.grading.job import Cell, Job, Request
 from doorstart.sandbox.grading.kernels import Ended, StartError, Usage
+from doorstart.sandbox.grading.limits import Limits
 
 LIMITS = Limits(
     cell_seconds=0.4,
@@ -35,10 +37,10 @@ LIMITS = Limits(
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short waits."""
-    monkeypatch.setattr(module, "_GRACE", 0.2)
-    monkeypatch.setattr(module, "_EXAMINER_GRACE", 0.5)
-    monkeypatch.setattr(module, "_LOOK_EVERY", 0.05)
-    monkeypatch.setattr(module, "_END_KNOWN", 0.2)
+    monkeypatch.setattr(watched, "_GRACE", 0.2)
+    monkeypatch.setattr(examining, "_EXAMINER_GRACE", 0.5)
+    monkeypatch.setattr(watched, "_LOOK_EVERY", 0.05)
+    monkeypatch.setattr(watched, "_END_KNOWN", 0.2)
 
 
 @dataclass

@@ -71,7 +71,7 @@ class Examine(NbGraderPreprocessor):
         place = resources["nbgrader"]
         wanted = master.load(self.parent.parent.coursedir, place["assignment"], place["notebook"])
         cells = runnable(notebook.cells)
-        job = Job([job_cell(cell) for cell in cells], wanted.imports, self._hidden(), dict(self.limits))
+        job = Job([job_cell(cell) for cell in cells], self._hidden(), wanted.imports, dict(self.limits))
         try:
             answer, complete = self._ask(job, Path(resources["metadata"]["path"]))
             results = results_of(answer, job.cells)

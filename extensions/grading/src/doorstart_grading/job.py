@@ -37,9 +37,9 @@ class Job:
     """The code cells of a notebook, in order, and what the examiner has to know about the assignment."""
 
     cells: Sequence[JobCell]
+    hidden: tuple[str, str]
+    """What a line holds that begins, and one that ends, a region of hidden tests: nbgrader's setting."""
     imports: Sequence[str] = ()
-    hidden: tuple[str, str] = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
-    """What a line holds that begins, and one that ends, a region of hidden tests."""
     limits: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> bytes:

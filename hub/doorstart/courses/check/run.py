@@ -14,6 +14,7 @@ import doorstart.courses
 import doorstart_checks
 import doorstart_examiner
 import doorstart_warehouse
+from doorstart import names
 from doorstart.courses.check.findings import Finding
 from doorstart.courses.check.unit import GradeAll, UnitReport, check_unit
 from doorstart.courses.digest import sources_digest
@@ -129,4 +130,5 @@ def _digest(folder: Path, course: Course, name: str, languages: Sequence[Languag
     beside = (folder.resolve().parent / part for part in ("shared", "firm", "law"))
     about = f"{name} {' '.join(languages)} {' '.join(course.units)}"
     packages = (doorstart.courses, doorstart_checks, doorstart_examiner, doorstart_warehouse)
-    return sources_digest([folder / "units" / name, *sorted(glossaries), *beside], packages, about)
+    sources = [folder / "units" / name, *sorted(glossaries), *beside, Path(names.__file__)]
+    return sources_digest(sources, packages, about)

@@ -16,7 +16,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from doorstart.courses.build import source_notebook
-from doorstart.courses.cells import HIDDEN_TESTS, grade_id, is_solution, without_hidden
+from doorstart.courses.cells import grade_id, is_solution, without_hidden
 from doorstart.courses.check import reading
 from doorstart.courses.check.findings import Finding
 from doorstart.courses.check.mutants import mutants
@@ -33,6 +33,7 @@ from doorstart.courses.format import (
 )
 from doorstart.courses.reference import fill_in, learner_notebook, reference_answers
 from doorstart.courses.translation import FILE, Texts
+from doorstart.names import HIDDEN_TESTS
 
 Answer = dict[str, Any]
 Files = Mapping[str, bytes]

@@ -19,13 +19,14 @@ from nbformat import NotebookNode
 from doorstart.courses.cells import grade_id, is_glossary, is_solution, solution, starter, without_hidden
 from doorstart.courses.paper.listing import GAP
 from doorstart.courses.paper.trace import Trace, on_paper, output_lines, own_numbers, worked_example
+from doorstart.names import HIDDEN_TESTS
 
 MOST_ROWS, FIRST_ROWS = 40, 12
 """A data file with more rows than the first is printed up to the second."""
 FEWEST_LINES, MOST_LINES = 6, 22
 """Of room for an answer."""
 WORDS_ON_A_LINE = 8
-MARKER = re.compile(r"^[^\n]*### (?:BEGIN|END) HIDDEN TESTS[^\n]*\n?", re.MULTILINE)
+MARKER = re.compile(rf"^[^\n]*(?:{'|'.join(HIDDEN_TESTS)})[^\n]*\n?", re.MULTILINE)
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 
 

@@ -14,9 +14,11 @@ from docker.errors import DockerException
 from doorstart.sandbox.engine import Engine
 from doorstart.sandbox.folders import Folders
 from doorstart.sandbox.grading import confinement, job
-from doorstart.sandbox.grading.conductor import Conductor, Failed, Limits
+from doorstart.sandbox.grading.conductor import Conductor
 from doorstart.sandbox.grading.forker import Forker
 from doorstart.sandbox.grading.houses import Houses
+from doorstart.sandbox.grading.incidents import Failed
+from doorstart.sandbox.grading.limits import Limits
 from doorstart.sandbox.grading.starter import Starter
 from doorstart.sandbox.kernels import Refused
 from doorstart.sandbox.unpack import archive_limit

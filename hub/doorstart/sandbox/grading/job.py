@@ -15,6 +15,7 @@ from typing import IO, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from doorstart.names import HIDDEN_TESTS
 from doorstart.sandbox.grading.frames import MAX_FRAME
 from doorstart.sandbox.unpack import MAX_FILES
 from doorstart.settings import MIB
@@ -46,7 +47,7 @@ class Request(BaseModel):
     version: Literal[1]
     cells: list[Cell] = Field(max_length=MAX_CELLS)
     imports: list[Annotated[str, Field(max_length=1000)]] = Field(default=[], max_length=1000)
-    hidden: tuple[str, str] = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
+    hidden: tuple[str, str] = HIDDEN_TESTS
     limits: dict[str, float] = Field(default={}, max_length=10)
     """Named ``cell_seconds`` and ``notebook_seconds``: shorter times than the site's."""
 

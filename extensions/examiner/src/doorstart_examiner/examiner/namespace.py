@@ -11,7 +11,8 @@ import types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from doorstart_examiner.examiner.proxies import ExaminerLink, is_module
+from doorstart_examiner.examiner.objects import is_module
+from doorstart_examiner.examiner.proxies import ExaminerLink
 from doorstart_examiner.link.standins import label_of
 
 _WITH_STATE = frozenset({"matplotlib.pyplot"})

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from doorstart_examiner.examiner import report, source, words
+from doorstart_examiner.examiner.asking import TimeOver
 from doorstart_examiner.examiner.namespace import Names, seed_all, watch_seeds
-from doorstart_examiner.examiner.proxies import ExaminerLink, TimeOver
+from doorstart_examiner.examiner.proxies import ExaminerLink
 from doorstart_examiner.examiner.record import TEST, Recorder
 from doorstart_examiner.link import folder as folders
 from doorstart_examiner.link.errors import REFUSED, CannotCross, KernelGone
@@ -68,7 +69,7 @@ class Examiner:
 
     @property
     def refuses(self) -> bool:
-        """Whether the learner kernel has said what cannot be: from now on it is asked nothing, and no test passes."""
+        """Whether the learner kernel did not keep to the form: from now on it is asked nothing, and no test passes."""
         return self._link.gone is not None and self._link.gone.reason == REFUSED
 
     def run(self, text: str) -> dict[str, Any]:

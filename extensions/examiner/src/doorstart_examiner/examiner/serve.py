@@ -14,8 +14,8 @@ from doorstart_examiner.link.errors import REFUSED, KernelGone
 def serve_examiner(channel: Channel, folder: Path | str) -> None:
     """Serve the requests of the conductor: ``F``, ``I`` and ``T``.
 
-    ``gone`` in an answer: this examiner has done with this learner kernel, which said what cannot be. A conductor who
-    wants the next tests to be fair starts both anew.
+    ``gone`` in an answer: this examiner has done with this learner kernel, which did not keep to the form. A conductor
+    who wants the next tests to be fair starts both anew.
 
     Args:
         channel: to the conductor.

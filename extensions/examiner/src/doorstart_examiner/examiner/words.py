@@ -12,6 +12,7 @@ import unicodedata
 from typing import Any
 
 from doorstart_examiner.link import standins
+from doorstart_examiner.link.errors import KernelGone
 from doorstart_examiner.link.standins import StandInClass, class_note, label_of
 
 LONGEST = 300
@@ -26,7 +27,6 @@ _MARKS = ("<", "](", "][", "0x")
 _LONG_NUMBER = 2000
 
 NOTHING = "nothing (None)"
-GONE = "The learner kernel is gone."
 
 
 def clean(text: str, longest: int = LONGEST, lines: int = _MOST_LINES) -> str:
@@ -195,6 +195,8 @@ def raised(error: BaseException, text: str | None = None) -> str:
         text: its text, if that was asked for before; asking may need the learner kernel.
     """
     text = clean(text_of(error) if text is None else text)
+    if text and isinstance(error, KernelGone):
+        return text  # Its text says all, and its name is of no use to anybody.
     return f"{_article(type(error).__name__)} {type(error).__name__}: {text}" if text else raised_kind(error)
 
 
@@ -209,6 +211,23 @@ def text_of(error: BaseException) -> str:
         return str(error)
     except Exception:
         return ""
+
+
+def refused(why: object) -> str:
+    """The learner kernel did not keep to the form. Hardly any honest code does that; learners may read this, too."""
+    return (
+        "The learner's code gave an answer that no check can use, so it was stopped and this check is not passed. "
+        "Instructors: read the code, and if nothing in it tampers with Python or the grading, give the points by hand. "
+        f"For the course's author: {why}."
+    )
+
+
+def not_believed(cls: type) -> str:
+    """An object where plain data is needed."""
+    return (
+        f"The learner's code gave an object of the class {class_note(cls).name} where the check needs plain "
+        "data. Objects are not believed; if the check is meant for this class, name the class in the test."
+    )
 
 
 def arguments(values: tuple[Any, ...], named: dict[str, Any]) -> str:

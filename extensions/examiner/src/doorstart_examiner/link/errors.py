@@ -8,7 +8,7 @@ class BadMessage(Exception):  # noqa: N818 (the message is what is bad)
 
 
 REFUSED = "refused"
-"""Why a learner kernel may not go on: it said what cannot be."""
+"""Why a learner kernel may not go on: it did not keep to the form."""
 
 
 class CannotCross(Exception):  # noqa: N818 (says what the value cannot do)

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from doorstart_examiner.link import standins
 from doorstart_examiner.link.errors import BadMessage, CannotCross
 from doorstart_examiner.link.folder import Folder
-from doorstart_examiner.link.mirror import Mirror
+from doorstart_examiner.link.mirror import Mirror, Side
 from doorstart_examiner.link.operations import Describer, perform
 from doorstart_examiner.link.standins import StandIns, new_error, number_of
 
@@ -40,14 +40,16 @@ class Link:
         self.describer = Describer(lambda value: self.mirror.number_of(value), self.is_learners)
         self.mirror = Mirror(
             self.first,
-            describe=self.describe,
-            classes=self.describer.classes,
-            learn=self.stand_ins.learn,
-            stand_in=self.stand_ins.make,
-            attach=self.stand_ins.attach,
-            known=self.known,
-            global_name=self.global_name,
-            foreign_number=number_of,
+            Side(
+                describe=self.describe,
+                classes=self.describer.classes,
+                learn=self.stand_ins.learn,
+                stand_in=self.stand_ins.make,
+                attach=self.stand_ins.attach,
+                known=self.known,
+                global_name=self.global_name,
+                foreign_number=number_of,
+            ),
         )
         self.reading = False
         """Whether a message is being taken apart: nothing can be asked meanwhile."""
