@@ -8,7 +8,7 @@ from doorstart.exchange.errors import BadArchive
 
 ALLOWED_TYPES = (
     ".ipynb", ".py", ".md", ".txt", ".csv", ".tsv", ".json", ".xml", ".html", ".png", ".jpg", ".jpeg", ".svg", ".pdf",
-    ".xlsx", ".toml", ".yaml", ".yml", ".db", ".parquet",
+    ".xlsx", ".toml", ".yaml", ".yml", ".db", ".parquet", ".beancount",
 )  # fmt: skip
 """File types that can be released and handed in."""
 FEEDBACK_TYPES = (".html",)

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict
 
 PREFIX = "/services/exchange"
 DIGEST_HEADER = "Doorstart-Digest"
+"""SHA-256 of the body in 64 lower-case hexadecimal digits; on uploads and on downloaded archives."""
 VARIANT_HEADER = "Doorstart-Variant"
 """The seed of a learner's own numbers, beside an archive: doorstart.exchange.variants."""
-"""SHA-256 of the body in 64 lower-case hexadecimal digits; on uploads and on downloaded archives."""
 ARCHIVE_TYPE = "application/x-tar"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f %Z"
 """nbgrader's own format; the zone is always ``UTC``."""

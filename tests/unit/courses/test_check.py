@@ -92,6 +92,13 @@ def test_a_reference_solution_that_fails(changed: Changed, graders: Graders) -> 
     assert any("in the learner's own notebook" in one for one in found)
 
 
+def test_a_file_that_the_exchange_does_not_take(changed: Changed, graders: Graders) -> None:
+    goods = "    goods = pieces * price\n    return goods"
+    course = changed("unit.en.md", goods, f"    open('report.odt', 'w').close()\n{goods}")
+    found = errors(english(course, graders))
+    assert len(found) == 1 and "cannot be handed in" in found[0] and "'report.odt'" in found[0]
+
+
 def test_a_starter_that_gets_points(changed: Changed, graders: Graders) -> None:
     course = changed(
         "unit.en.md",

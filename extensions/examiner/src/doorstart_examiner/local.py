@@ -46,7 +46,8 @@ def grade(job: Mapping[str, Any], files: Mapping[str, bytes] | Path) -> dict[str
         files: of the notebook's folder: contents by path, or a folder.
 
     Returns:
-        The answer; of its ``usage``, ``seconds`` of both processes, and ``peak_bytes`` of the learner kernel's memory.
+        The answer; of its ``usage``, ``seconds`` of both processes, and ``peak_bytes`` of the learner kernel's memory;
+        as ``files``, the paths of what is in the learner kernel's folder at the end.
     """
     with Nursery() as nursery:
         return nursery.grade(job, files)
@@ -90,7 +91,8 @@ class Nursery:
                 started = time.monotonic()
                 answer = conductor.run(_archive(files))
                 seconds = time.monotonic() - started
-                return answer | {"usage": {"seconds": seconds, "peak_bytes": _peak(kernel[1])}}
+                usage = {"seconds": seconds, "peak_bytes": _peak(kernel[1])}
+                return answer | {"usage": usage, "files": _paths(Path(kernel_folder))}
             finally:
                 conductor.close()
 
@@ -234,6 +236,10 @@ def _peak(process: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0)
+
+
+def _paths(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def _archive(files: Mapping[str, bytes] | Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -20,6 +21,7 @@ from doorstart.courses.check.unit import GradeAll, UnitReport, check_unit
 from doorstart.courses.digest import sources_digest
 from doorstart.courses.format import Course, CourseError, Language, read_course, read_unit
 from doorstart.courses.law import read_law
+from doorstart.exchange import filenames
 
 KILLED_SHARE = 0.95
 """Of the changes that change behaviour, those that must lose points."""
@@ -130,5 +132,6 @@ def _digest(folder: Path, course: Course, name: str, languages: Sequence[Languag
     beside = (folder.resolve().parent / part for part in ("shared", "firm", "law"))
     about = f"{name} {' '.join(languages)} {' '.join(course.units)}"
     packages = (doorstart.courses, doorstart_checks, doorstart_examiner, doorstart_warehouse)
-    sources = [folder / "units" / name, *sorted(glossaries), *beside, Path(names.__file__)]
+    sources = [folder / "units" / name, *sorted(glossaries), *beside]
+    sources += [Path(inspect.getfile(module)) for module in (names, filenames)]
     return sources_digest(sources, packages, about)

@@ -33,6 +33,8 @@ from doorstart.courses.format import (
 )
 from doorstart.courses.reference import fill_in, learner_notebook, reference_answers
 from doorstart.courses.translation import FILE, Texts
+from doorstart.exchange.errors import BadArchive
+from doorstart.exchange.filenames import ALLOWED_TYPES, NameRules
 from doorstart.names import HIDDEN_TESTS
 
 Answer = dict[str, Any]
@@ -225,6 +227,18 @@ class _Text:
         if usage.get("peak_bytes", 0) > NOTEBOOK_BYTES:
             peak = usage["peak_bytes"] // 2**20
             yield self.find("cost", "", f"the notebook takes {peak} MB; {NOTEBOOK_BYTES // 2**20} are allowed")
+        yield from self._handing_in(answer.get("files", []))
+
+    def _handing_in(self, files: list[str]) -> Iterator[Finding]:
+        """What the notebook writes lies in its folder when the learner hands that in: the exchange must take it."""
+        rules = NameRules(ALLOWED_TYPES)
+        for file in files:
+            if any(part == "__pycache__" or part.startswith(".") for part in file.split("/")):
+                continue  # It stays behind.
+            try:
+                rules.file(file.encode())
+            except BadArchive as error:
+                yield self.find("reference", "", f"the notebook cannot be handed in: {error}")
 
     def _untouched(self, answer: Answer) -> Iterator[Finding]:
         for cell, result in zip(_code(self.source), answer["cells"], strict=True):
