@@ -200,7 +200,7 @@ def test_an_operation_that_does_not_end_or_is_too_large(learner: str, test: str,
     begun = time.monotonic()
     answer = grade(learner, ("test", test), limits={"cell_seconds": 2, "test_seconds": 2})
     assert answer["cells"][1]["status"] in ("failed", "error"), answer
-    assert time.monotonic() - begun < 60, "it is ended, however busy the machine is"
+    assert time.monotonic() - begun < 20
 
 
 def test_a_large_value_that_fits_comes_back(grade: Any) -> None:
