@@ -85,9 +85,11 @@ def running_site(name: str, port: str) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    """A running site with the demo courses."""
-    name = os.environ.get("DOORSTART_TEST_SITE", "doorstart-test")
-    with running_site(name, os.environ.get("DOORSTART_TEST_PORT", "18080")) as running:
+    """A running site with the demo courses; each of the processes that share the tests has its own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    name = os.environ.get("DOORSTART_TEST_SITE", "doorstart-test") + (f"-{worker}" if worker else "")
+    port = int(os.environ.get("DOORSTART_TEST_PORT", "18080")) + 10 * int(worker.removeprefix("gw") or 0)
+    with running_site(name, str(port)) as running:
         yield running
 
 
