@@ -115,7 +115,7 @@ def difference(before: Sbom, after: Sbom) -> Difference:
 
 
 def document(image: str, version: str, packages: Iterable[Package]) -> bytes:
-    """The CycloneDX document of an image; without a time or a random number, so the same packages give the same bytes."""
+    """The CycloneDX document of an image, without time or random number: the same packages give the same bytes."""
     ordered = sorted(set(packages))
     content: dict[str, Any] = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
