@@ -1,7 +1,7 @@
 """What is in an image, as a CycloneDX 1.6 document: written when it is built, read from it anywhere.
 
-Only standard library and the engine, so that the Hub's own container can read it too. Which packages there are, and
-their licences, is found in :mod:`doorstart.images.inventory`.
+Needs only the engine, so that the Hub's own container can read it too. Which packages there are, and
+their licences, is found in :mod:`doorstart.images.dpkg`, ``npm`` and ``wheels``.
 """
 
 from __future__ import annotations
