@@ -22,6 +22,7 @@ from doorstart.images.assemble import Assembler
 from doorstart.images.inputs import Inputs
 from doorstart.images.making import key
 from doorstart.images.recipe import Recipe
+from doorstart.settings import settings
 
 
 class BuildError(Exception):
@@ -47,14 +48,16 @@ class Builder:
         client: The Docker engine.
         say: Called with one line before each step that takes more than a moment.
         snapshot: The state of Debian's archive that the base is made from, such as ``20260101``; ``""`` for the host's
-            mirror as it is when the base is made.
+            mirror as it is when the base is made; None for what the settings say.
     """
 
-    def __init__(self, top: Path, client: docker.DockerClient, say: Callable[[str], None], snapshot: str = "") -> None:
+    def __init__(
+        self, top: Path, client: docker.DockerClient, say: Callable[[str], None], snapshot: str | None = None
+    ) -> None:
         self.top = top
         self.client = client
         self.say = say
-        self.snapshot = snapshot
+        self.snapshot = settings().debian_snapshot if snapshot is None else snapshot
         self.cache = top / "build" / "images"
         self._read()
 

@@ -36,9 +36,14 @@ def sources(snapshot: str, mirror: str = SNAPSHOTS) -> list[str]:
     Args:
         snapshot: A date or time such as ``20260101`` or ``20260101T120000Z``; ``""`` for the host's mirror of today.
         mirror: The archive that has the snapshots.
+
+    Raises:
+        DebianError: the date is not in that form.
     """
     if not snapshot:
         return []
+    if not re.fullmatch(r"\d{8}(T\d{6}Z)?", snapshot):
+        raise DebianError(f"{snapshot!r} is no date of a snapshot. Write it as 20260101 or 20260101T120000Z.")
     time = snapshot if "T" in snapshot else f"{snapshot}T000000Z"
     # A snapshot's signature is checked as ever, but the day until which its lists are valid is over.
     option = '--aptopt=Acquire::Check-Valid-Until "false"'

@@ -69,7 +69,7 @@ class Inputs:
         """The Python packages that an image adds to the one it starts from, in groups that share a layer."""
         if not self._groups:
             uses = {one.name: list(self.pins(one)) for one in self.recipes}
-            self._groups = groups.by_use(uses, python.sizes(self.top))
+            self._groups = groups.by_use(uses, python.sizes(self.top), large=2_500_000, shared=4_000_000)
         inherited = self._groups.get(recipe.parent, [])
         return [group for group in self._groups[recipe.name] if group not in inherited]
 

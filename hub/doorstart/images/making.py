@@ -52,7 +52,7 @@ class Maker:
         rest = sizes.pop("", 0)
         folders = {path: file for path, file in files.items() if file.kind == b"5"}
         made = []
-        for names in groups.by_size(sizes):
+        for names in groups.by_size(sizes, large=4_000_000, shared=16_000_000):
             chosen = set(names)
             mine = [files[path] for path, name in owner.items() if name in chosen and path not in folders]
             made.append(self._content(f"Debian: {said(names)}", mine, folders))

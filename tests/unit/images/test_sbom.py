@@ -21,7 +21,7 @@ ALL = (LIBC, PROXY, PANDAS, PLAIN)
 def test_a_document_is_valid_cyclonedx_1_6() -> None:
     content = document("learner", "0.1.0", ALL).decode()
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(content) is None
-    broken = content.replace('"specVersion": "1.6"', '"specVersion": "none"')
+    broken = content.replace('"type": "library"', '"type": "nothing"')
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(broken) is not None
 
 
