@@ -23,7 +23,7 @@ LEFT_OUT = (
     # Building JupyterLab from source; without network and Node.js nobody can.
     rf"{_SITE}/jupyterlab/(galata|staging/(yarn\.js|yarn\.lock|webpack.*|templates/.*))",
     # Languages of calendars and amounts that no page is in.
-    rf"{_SITE}/babel/locale-data/(?!(root|en|nl|fr|de)(_[A-Z]{{2}})?\.dat).*",
+    rf"{_SITE}/babel/locale-data/(?!(root|en|nl|fr|de)(_[A-Z]{{2}}|_[0-9]{{3}})?\.dat).*",
     rf"{_SITE}/fava/translations/(?!(nl|fr|de)/).*/.*",
     # Debuggers of Windows and macOS.
     rf"{_SITE}/debugpy/.*\.(pdb|dll|exe|dylib)",
