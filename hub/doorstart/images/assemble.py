@@ -13,7 +13,7 @@ from doorstart.images import archive, debian, dpkg, labels, npm, python, sbom, w
 from doorstart.images.dockerfile import run
 from doorstart.images.inputs import Inputs
 from doorstart.images.layers import File, Layer, LayerCache
-from doorstart.images.making import Maker, key
+from doorstart.images.making import LAYERS, Maker, key
 from doorstart.images.python import Wheel
 from doorstart.images.recipe import Recipe
 from doorstart.images.sbom import Package
@@ -120,7 +120,7 @@ class Assembler:
         finally:
             self.client.api.remove_image(stage, noprune=True)
         made_by = f"images/{recipe.name}/Dockerfile"
-        name = key(made_by, self.maker.cache.content_key(files_above))
+        name = key(LAYERS, made_by, self.maker.cache.content_key(files_above))
         layers.append(self.maker.cache.find(name) or self.maker.cache.make(name, made_by, files_above))
         self._finish(recipe, parent, config, layers, packages)
 
@@ -173,7 +173,7 @@ class Assembler:
             "".join(pin.line for pin in self.inputs.pins(recipe).values()),
             [layer.size for layer in layers],
         )
-        name = key(ABOUT, self.maker.cache.content_key(about))
+        name = key(LAYERS, ABOUT, self.maker.cache.content_key(about))
         layer = self.maker.cache.find(name) or self.maker.cache.make(name, ABOUT, about)
         below = len(self._inherited(recipe.parent, parent)[0]) if parent else 0
         layers = [*layers, layer]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from doorstart.images import groups, python
 from doorstart.images.debian import SUITE
-from doorstart.images.making import MAKERS
+from doorstart.images.making import IMAGES
 from doorstart.images.recipe import Recipe, read_all
 
 
@@ -85,7 +85,7 @@ class Inputs:
             seen = hashlib.sha256()
             parent = self.parent(recipe)
             sets = {one.name: one.debian for one in self.recipes}
-            before = self.digest(parent) if parent else json.dumps([MAKERS, self.debian, sets])
+            before = self.digest(parent) if parent else json.dumps([IMAGES, self.debian, sets])
             seen.update(json.dumps([before, self.requirements(recipe), self.groups(recipe)]).encode())
             for path in (file for source in self.sources(recipe) for file in tree(source)):
                 if path.name != "README.md":

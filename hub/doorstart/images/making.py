@@ -21,14 +21,35 @@ from doorstart.images.layers import File, Layer, LayerCache, read_tar, write_tar
 from doorstart.images.python import Wheel
 from doorstart.images.trim import wanted
 
-_MODULES = ("archive", "compile", "dpkg", "groups", "labels", "layers", "making", "sbom", "trim", "wheels")
-MAKERS = hashlib.sha256(b"".join((Path(__file__).parent / f"{name}.py").read_bytes() for name in _MODULES)).hexdigest()
-"""Stands for the code that decides what is in a layer."""
+
+def _code(*modules: str) -> str:
+    here = Path(__file__).parent
+    return hashlib.sha256(b"".join((here / f"{name}.py").read_bytes() for name in modules)).hexdigest()
+
+
+LAYERS = _code("compile", "layers", "trim", "wheels")
+"""Stands for the code that decides what is in a layer of packages."""
+
+IMAGES = _code(
+    "archive",
+    "assemble",
+    "compile",
+    "dockerfile",
+    "dpkg",
+    "groups",
+    "labels",
+    "layers",
+    "making",
+    "sbom",
+    "trim",
+    "wheels",
+)
+"""Stands for the code that decides what is in an image."""
 
 
 def key(*parts: object) -> str:
-    """A key for the cache, from all that a layer's content depends on."""
-    return hashlib.sha256(json.dumps([MAKERS, *map(str, parts)]).encode()).hexdigest()[:32]
+    """A name for what is kept, from all that it depends on."""
+    return hashlib.sha256(json.dumps(list(map(str, parts))).encode()).hexdigest()[:32]
 
 
 class Maker:
@@ -61,7 +82,7 @@ class Maker:
         return made
 
     def _content(self, made_by: str, files: Sequence[File], folders: Mapping[str, File]) -> Layer:
-        name = key(made_by, self.cache.content_key([*files, *folders.values()]))
+        name = key(LAYERS, made_by, self.cache.content_key([*files, *folders.values()]))
         return self.cache.find(name) or self.cache.make(name, made_by, files, folders)
 
     def added_debian(self, base: str, pool: Sequence[Path], script: Path) -> tuple[list[Layer], dict[str, File]]:
@@ -99,7 +120,7 @@ class Maker:
 
     def environment(self) -> Layer:
         """The layer of an empty virtual environment."""
-        name = key("environment")
+        name = key(LAYERS, "environment")
         return self.cache.find(name) or self.cache.make(name, "Python: the environment", wheels.environment())
 
     def python(self, base: str, grouped: Iterable[Sequence[Wheel]]) -> dict[tuple[str, ...], Layer]:
@@ -113,7 +134,7 @@ class Maker:
             CompileError: byte code could not be made.
         """
         paths = {tuple(wheel.name for wheel in group): [wheel.path for wheel in group] for group in grouped}
-        keys = {names: key(*map(_hash, paths[names])) for names in paths}
+        keys = {names: key(LAYERS, *map(_hash, paths[names])) for names in paths}
         missing = {
             keys[names]: [file for path in paths[names] for file in wheels.files_of(path)]
             for names in keys
