@@ -43,6 +43,12 @@ class Settings(BaseSettings):
     instructor_image: str = Field("", description="Digest of the image of instructors' servers.")
     kernel_image: str = Field("", description="Digest of the image of sandboxed kernels.")
 
+    debian_snapshot: str = Field(
+        "",
+        pattern=r"^(\d{8}(T\d{6}Z)?)?$",
+        description="Date of the Debian packages in images, such as 20260101; empty: the host's mirror of today.",
+    )
+
     # A learner's server
     memory_limit: int = Field(1024 * MIB, ge=256 * MIB, description="Memory of a server; there is no swap beyond it.")
     cpu_limit: float = Field(1.5, gt=0, description="Processors that a server may use at once.")

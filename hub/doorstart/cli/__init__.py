@@ -10,13 +10,17 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from doorstart.cli import check, course, roster, site
+from doorstart.cli import check, course, image, roster, site
 from doorstart.courses.format import CourseError
 from doorstart.courses.paper import PaperError
 from doorstart.images.build import BuildError
+from doorstart.images.compile import CompileError
 from doorstart.images.debian import DebianError
+from doorstart.images.dockerfile import DockerfileError
+from doorstart.images.npm import NpmError
 from doorstart.images.python import FetchError
 from doorstart.images.recipe import RecipeError
+from doorstart.images.sbom import SbomError
 from doorstart.site.containers import CommandError
 from doorstart.site.engine import EngineError
 from doorstart.site.lifecycle import SiteError
@@ -34,10 +38,11 @@ app.add_typer(site.app, name="site")
 app.add_typer(roster.app, name="roster")
 app.add_typer(course.app, name="course")
 app.add_typer(check.app, name="check")
+app.add_typer(image.app, name="image")
 
 EXPECTED = (
-    BuildError, CommandError, CourseError, DebianError, EngineError, FetchError, PaperError, RecipeError, SiteError,
-    TlsError,
+    BuildError, CommandError, CompileError, CourseError, DebianError, DockerfileError, EngineError, FetchError,
+    NpmError, PaperError, RecipeError, SbomError, SiteError, TlsError,
 )  # fmt: skip
 
 

@@ -9,12 +9,12 @@ import hashlib
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
-import tempfile
 import tomllib
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.markers import Marker
@@ -58,9 +58,7 @@ def for_target(exported: str) -> str:
     """
     kept = []
     for entry in re.split(r"\n(?=\S)", re.sub(r"^\s*#.*\n", "", exported, flags=re.M)):
-        match = re.match(
-            r"(?P<name>[^\s;]+)(?:\s*;\s*(?P<marker>.*?))?(?P<hashes>(?:\s*\\\n\s+--hash=\S+)*)\s*\Z", entry
-        )
+        match = _ENTRY.match(entry)
         if not match:
             continue
         if match["marker"] is None or Marker(match["marker"]).evaluate(target_environment()):
@@ -88,50 +86,112 @@ def sdist_only(top: Path) -> set[str]:
     return {package["name"] for package in locked if "sdist" in package and not package.get("wheels")}
 
 
-def fetch(wheelhouse: Path, wanted: str, source_only: set[str]) -> None:
-    """Bring all wheels of ``wanted`` into the folder ``wheelhouse``; what is there is not fetched again.
+@dataclass(frozen=True)
+class Pin:
+    """One package of a list of hashed requirements.
+
+    Attributes:
+        name: Its canonical name.
+        version: Its version.
+        hashes: The ``sha256:…`` of the files that the lock allows.
+        line: The requirement as pip reads it.
+    """
+
+    name: str
+    version: str
+    hashes: tuple[str, ...]
+    line: str
+
+
+def pins(wanted: str) -> list[Pin]:
+    """The packages that hashed requirements name."""
+    found = []
+    for entry in re.split(r"\n(?=\S)", wanted.strip()):
+        match = re.match(r"([A-Za-z0-9._-]+)(?:\[.*?\])?==([^\s\\]+)", entry)
+        if match:
+            hashes = tuple(re.findall(r"--hash=(sha256:[0-9a-f]{64})", entry))
+            found.append(Pin(canonicalize_name(match[1]), match[2], hashes, entry))
+    return found
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A wheel on this host: its package, and the hash by which the lock names it, or the source that it was made of."""
+
+    name: str
+    path: Path
+    digest: str
+
+
+def fetch(
+    wheelhouse: Path, wanted: Sequence[Pin], source_only: set[str], say: Callable[[str], None]
+) -> dict[str, Wheel]:
+    """Bring the wheels of some packages into a folder; without the network if all are there with the lock's hashes.
 
     A package that is published as source only is built here, with the locked setuptools and no other build tool.
 
     Args:
         wheelhouse: Where the wheels go.
-        wanted: Hashed requirements.
+        wanted: The packages.
         source_only: Names of packages without wheels, from :func:`sdist_only`.
+        say: Called if the network is needed.
+
+    Returns:
+        The wheels by name of package.
 
     Raises:
         FetchError: pip could not fetch one, or its hash is not the lock's.
     """
     wheelhouse.mkdir(parents=True, exist_ok=True)
-    entries = re.split(r"\n(?=\S)", wanted)
-    of_source = [entry for entry in entries if canonicalize_name(re.split(r"[=\[]", entry)[0]) in source_only]
-    of_wheels = [entry for entry in entries if entry not in of_source]
-    machine = platform.machine()
-    platforms = [f"manylinux_2_{minor}_{machine}" for minor in (28, 27, 24, 17, 12, 5)] + [f"manylinux2014_{machine}"]
-    target = ["--python-version", PYTHON, "--implementation", "cp", *(f"--platform={p}" for p in (*platforms, "any"))]
-    _pip(wheelhouse, of_wheels, "download", "--only-binary=:all:", *target, "-d")
-    missing = [entry for entry in of_source if not wheels_of(wheelhouse, entry)]
+    have = _present(wheelhouse, wanted, source_only)
+    missing = [pin for pin in wanted if pin.name not in have]
     if missing:
-        _pip(wheelhouse, missing, "wheel", "--no-build-isolation", "-w")
+        say("fetching Python packages")
+        machine = platform.machine()
+        platforms = [f"manylinux_2_{minor}_{machine}" for minor in (28, 27, 24, 17, 12, 5)]
+        platforms += [f"manylinux2014_{machine}", "any"]
+        target = ["--python-version", PYTHON, "--implementation", "cp", *(f"--platform={one}" for one in platforms)]
+        of_wheels = [pin.line for pin in missing if pin.name not in source_only]
+        _pip(wheelhouse, of_wheels, "download", "--only-binary=:all:", *target, "-d")
+        _pip(
+            wheelhouse, [pin.line for pin in missing if pin.name in source_only], "wheel", "--no-build-isolation", "-w"
+        )
+        have = _present(wheelhouse, wanted, source_only)
+    if gone := [pin.name for pin in wanted if pin.name not in have]:
+        raise FetchError(f"The lock has no wheel of {gone[0]} for Python {PYTHON} on {platform.machine()}.")
+    return have
 
 
-def with_built(wheelhouse: Path, wanted: str, source_only: set[str]) -> str:
-    """The requirements, where a package that was built here has the built wheel's hash instead of its source's."""
-    entries = []
-    for entry in re.split(r"\n(?=\S)", wanted):
-        name = re.split(r"[\s=\[]", entry)[0]
-        if canonicalize_name(name) in source_only:
-            (wheel,) = wheels_of(wheelhouse, entry)
-            digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-            entry = f"{entry.split()[0]} --hash=sha256:{digest}"
-        entries.append(entry)
-    return "\n".join(entries)
+def _present(wheelhouse: Path, wanted: Sequence[Pin], source_only: set[str]) -> dict[str, Wheel]:
+    pinned = {(pin.name, pin.version): pin for pin in wanted}
+    found = {}
+    for path in sorted(wheelhouse.glob("*.whl")):
+        name, version, _, _ = parse_wheel_filename(path.name)
+        pin = pinned.get((name, str(version)))
+        if pin and name in source_only:
+            found[str(name)] = Wheel(name, path, pin.hashes[0])
+        elif pin:
+            digest = f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+            if digest in pin.hashes:
+                found[str(name)] = Wheel(name, path, digest)
+    return found
+
+
+def sizes(top: Path) -> dict[str, int]:
+    """About how large each locked package is, in bytes of its wheel for this machine."""
+    found = {}
+    for package in tomllib.loads((top / "uv.lock").read_text())["package"]:
+        files = [one for one in package.get("wheels", []) if re.search(r"none-any|x86_64|aarch64", one["url"])]
+        files = [one for one in files if re.search(rf"cp{PYTHON.replace('.', '')}-|abi3|none", one["url"])] or files
+        found[str(package["name"])] = max((int(one.get("size", 0)) for one in files), default=0)
+    return found
 
 
 def _pip(wheelhouse: Path, entries: list[str], verb: str, *options: str) -> None:
     """Run pip for these requirements; ``options`` end with the one that takes the folder."""
-    if not any(entry.strip() for entry in entries):
+    if not entries:
         return
-    listed = wheelhouse / "requirements.txt"
+    listed = wheelhouse / f"{verb}.txt"
     listed.write_text("\n".join(entries) + "\n")
     command = [sys.executable, "-m", "pip", verb, "--quiet", "--no-deps", "--require-hashes", *options, str(wheelhouse)]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}
@@ -140,31 +200,20 @@ def _pip(wheelhouse: Path, entries: list[str], verb: str, *options: str) -> None
         raise FetchError(f"Python packages could not be fetched: {done.stderr.strip().splitlines()[-1]}")
 
 
-def wheels_of(wheelhouse: Path, wanted: str) -> list[Path]:
-    """The wheels in a folder that a list of requirements names, one each, sorted."""
-    versions = dict(re.findall(r"^([A-Za-z0-9._-]+)(?:\[.*?\])?==([^\s\\]+)", wanted, flags=re.M))
-    pinned = {(canonicalize_name(name), version) for name, version in versions.items()}
-    found = []
-    for path in sorted(wheelhouse.glob("*.whl")):
-        name, version, _, _ = parse_wheel_filename(path.name)
-        if (name, str(version)) in pinned:
-            found.append(path)
-    return found
-
-
-def build_workspace(top: Path, packages: Sequence[str], destination: Path) -> None:
-    """Build this repository's own packages and lay out what they install, as it goes into ``site-packages``.
+def build_workspace(top: Path, packages: Sequence[str], destination: Path) -> list[Wheel]:
+    """Build the wheels of this repository's own packages, without the network; sorted.
 
     They go into a layer of their own, above the packages from the lock, so that a change here rebuilds in seconds.
     """
-    destination.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        for package in packages:
-            command = [sys.executable, "-m", "uv", "build", "--quiet", "--offline", "--wheel", "--package", package]
-            subprocess.run([*command, "--out-dir", scratch], cwd=top, check=True)
-        for wheel in sorted(Path(scratch).glob("*.whl")):
-            with zipfile.ZipFile(wheel) as content:
-                content.extractall(destination)
+    shutil.rmtree(destination, ignore_errors=True)
+    for package in packages:
+        command = [sys.executable, "-m", "uv", "build", "--quiet", "--offline", "--wheel", "--package", package]
+        subprocess.run([*command, "--out-dir", str(destination)], cwd=top, check=True)
+    found = []
+    for path in sorted(destination.glob("*.whl")):
+        name = str(parse_wheel_filename(path.name)[0])
+        found.append(Wheel(name, path, f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"))
+    return found
 
 
 def sources_of(top: Path, recipe: Recipe) -> list[Path]:
