@@ -10,7 +10,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from doorstart.cli import check, course, roster, site
+from doorstart.cli import check, course, image, roster, site
 from doorstart.courses.format import CourseError
 from doorstart.courses.paper import PaperError
 from doorstart.images.build import BuildError
@@ -35,6 +35,7 @@ app.add_typer(site.app, name="site")
 app.add_typer(roster.app, name="roster")
 app.add_typer(course.app, name="course")
 app.add_typer(check.app, name="check")
+app.add_typer(image.app, name="image")
 
 EXPECTED = (
     BuildError, CommandError, CourseError, DebianError, EngineError, FetchError, PaperError, RecipeError,
