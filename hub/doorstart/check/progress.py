@@ -75,6 +75,11 @@ class Progress(Report):
             self.check.lines.append(line)
             self._tell(line.model_dump(), now="")
 
+    def add(self, line: Line) -> None:
+        """Tell of something that has ended, and is no step of the report's."""
+        self.check.lines.append(line)
+        self._tell(line.model_dump(), now="")
+
     def end(self, failure: str) -> None:
         """Tell that it has ended; ``failure`` says why the image is not promoted, and is empty if it is."""
         self.check.error, self.check.ended = failure, datetime.now(UTC)
