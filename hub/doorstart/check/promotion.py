@@ -50,7 +50,7 @@ def check(entry: Entry, report: progress.Progress, folder: Path, known: Registry
 
 
 def _run_units(stage: Stage, entry: Entry, report: Report, done: list[str]) -> None:
-    """The loop with a course's easiest unit, and one unit of each course in a server, or a kernel, of the image."""
+    """One unit of each course in a server, or a kernel, of the image; and the whole loop with a course's first unit."""
     client = stage.client
     with report.step("Courses of the site") as current:
         courses = {
@@ -61,14 +61,15 @@ def _run_units(stage: Stage, entry: Entry, report: Report, done: list[str]) -> N
             raise RegistryError("The site has no course, so there is nothing to try the image with. Load one first.")
         current.note = ", ".join(courses)
 
-    def run(desk: Server, office: Server) -> None:
-        server = desk if entry.name == "learner" else office
+    def run(server: Server) -> None:
         for course, found in courses.items():
             exercise = most_demanding(found)
             with report.step(f"Unit {exercise.unit} of {course}") as current:
                 current.note = f"{units.run(server, exercise)} cells"
 
-    loop.drive(stage, lambda: next(iter(courses.values()))[0], report, run)
+    first = next(iter(courses.values()))[0]
+    where = {"at_desk" if entry.name == "learner" else "at_office": run}
+    loop.drive(stage, lambda: first, report, **where)
     done += ["hand in, grade and return", f"units of {len(courses)} courses"]
 
 
