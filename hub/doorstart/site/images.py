@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import docker
 from docker.errors import APIError, ImageNotFound
 
@@ -78,7 +80,7 @@ def change_service(
 
 
 def prune(client: docker.DockerClient, place: Place, known: Registry, *, dry_run: bool) -> tuple[pruning.Plan, int]:
-    """Remove the images from the engine that nobody needs; the plan, and the bytes of the engine that became free.
+    """Remove the images from the engine that nobody needs; the plan, and the bytes that became free on the disk.
 
     An image from which another one was made stays until that one is gone.
 
@@ -89,12 +91,20 @@ def prune(client: docker.DockerClient, place: Place, known: Registry, *, dry_run
     plan = pruning.plan(known, used)
     if dry_run:
         return plan, 0
-    before = int(client.df()["LayersSize"])
+    before = _free(client)
     gone = [entry for entry in plan.remove if _remove(client, entry.id)]
     if gone:
         registry.act(client, place, "pruned", images=[entry.id for entry in gone], who=person())
     kept = tuple(pruning.Kept(entry, "another image was made from it") for entry in plan.remove if entry not in gone)
-    return pruning.Plan(tuple(gone), plan.keep + kept), before - int(client.df()["LayersSize"])
+    return pruning.Plan(tuple(gone), plan.keep + kept), max(0, _free(client) - before)
+
+
+def _free(client: docker.DockerClient) -> int:
+    """Free bytes where the engine keeps images; 0 where that is not on this machine."""
+    try:
+        return shutil.disk_usage(client.info()["DockerRootDir"]).free
+    except OSError:
+        return 0
 
 
 def _remove(client: docker.DockerClient, image: str) -> bool:
