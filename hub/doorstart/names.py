@@ -43,6 +43,8 @@ PROXY_UID = 3000
 LABEL_SITE = "doorstart.site"
 LABEL_ROLE = "doorstart.role"
 LABEL_SERVER = "doorstart.server"
+LABEL_IMAGE = "doorstart.image"
+"""The digest of the image that was chosen for a person."""
 
 COURSE_ID = re.compile(r"(?=.{1,30}\Z)(?!.*-(?:nl|fr|en|de)\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.(?:nl|fr|en|de))?\Z")
 """A course id: lower-case words joined by hyphens, and optionally a dot and the language; 30 characters at most.
@@ -62,6 +64,9 @@ runs (the command line, the sandbox) the examiner need not be installed. `tests/
 
 CHECK_PREFIX = "check-"
 """How the usernames of the checks' people begin. The checks delete such accounts, so nobody else has one."""
+
+PROMOTION_COURSE = "promotion.en"
+"""The course that exists only while an image is checked before its promotion; its people get that image."""
 
 UNIX_PATH_MAX = 107
 """Longest path of a Unix socket in bytes (``sun_path`` in ``unix(7)`` is 108 with its final zero)."""

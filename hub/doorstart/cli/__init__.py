@@ -20,6 +20,7 @@ from doorstart.images.dockerfile import DockerfileError
 from doorstart.images.npm import NpmError
 from doorstart.images.python import FetchError
 from doorstart.images.recipe import RecipeError
+from doorstart.images.registry import RegistryError
 from doorstart.images.sbom import SbomError
 from doorstart.site.containers import CommandError
 from doorstart.site.engine import EngineError
@@ -42,7 +43,7 @@ app.add_typer(image.app, name="image")
 
 EXPECTED = (
     BuildError, CommandError, CompileError, CourseError, DebianError, DockerfileError, EngineError, FetchError,
-    NpmError, PaperError, RecipeError, SbomError, SiteError, TlsError,
+    NpmError, PaperError, RecipeError, RegistryError, SbomError, SiteError, TlsError,
 )  # fmt: skip
 
 
