@@ -6,6 +6,7 @@ file ``doorstart.env`` beside ``docker-compose.yml``.
 
 from __future__ import annotations
 
+import getpass
 import os
 from functools import cache
 from pathlib import Path
@@ -105,3 +106,8 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """The settings of this process, read once."""
     return Settings()
+
+
+def person() -> str:
+    """Who runs this command: the user of the machine, also behind ``sudo``."""
+    return os.environ.get("SUDO_USER") or getpass.getuser()

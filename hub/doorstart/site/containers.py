@@ -52,7 +52,7 @@ def execute(client: docker.DockerClient, name: str, command: list[str], stdin: b
     raw.settimeout(600)
     raw.sendall(stdin)
     raw.shutdown(socket.SHUT_WR)
-    output, said = _demultiplex(raw)
+    output, said = demultiplex(raw)
     connection.close()
     code = client.api.exec_inspect(started["Id"])["ExitCode"]
     if code:
@@ -75,7 +75,7 @@ def execute_json(client: docker.DockerClient, name: str, command: list[str], req
     return dict(answer)
 
 
-def _demultiplex(raw: socket.socket) -> tuple[bytes, bytes]:
+def demultiplex(raw: socket.socket) -> tuple[bytes, bytes]:
     """Standard output and error from the engine's stream: frames of type, three zeros, length, content."""
     streams: dict[int, list[bytes]] = {1: [], 2: []}
     with raw.makefile("rb") as frames:

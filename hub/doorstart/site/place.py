@@ -59,6 +59,15 @@ class Place:
         }
         _replace(self.folder / "compose.env", [f"DOORSTART_{key}={value}" for key, value in compose.items()])
 
+    def chosen(self, service: str) -> str:
+        """The image that compose was last told to start a service from; empty if it never was."""
+        try:
+            lines = (self.folder / "compose.env").read_text().splitlines()
+        except OSError:
+            return ""
+        pairs = dict(line.partition("=")[::2] for line in lines)
+        return pairs.get(f"DOORSTART_{service.upper()}_IMAGE", pairs.get(f"DOORSTART_{service.upper()}_TAG", ""))
+
     def compose(self, tool: list[str]) -> list[str]:
         """The command that runs compose for this site."""
         files = ["--project-directory", str(TOP), "-f", str(TOP / "docker-compose.yml")]
