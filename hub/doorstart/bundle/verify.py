@@ -10,19 +10,16 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 from urllib.parse import unquote, urlsplit
 
-from securesystemslib.signer import Key
 from tuf.api.exceptions import (
-    BadVersionNumberError,
     DownloadError,
     DownloadHTTPError,
-    ExpiredMetadataError,
     LengthOrHashMismatchError,
     RepositoryError,
 )
@@ -34,6 +31,7 @@ from doorstart.bundle import contents, signing, trust
 from doorstart.bundle.contents import Contents
 from doorstart.bundle.errors import BundleError, RefusedError
 from doorstart.bundle.keys import name_of
+from doorstart.bundle.refusals import changed, missing, older, refusal
 
 KEPT = ("timestamp.json", "snapshot.json", "targets.json")
 """What a site keeps of a bundle's metadata, beside the root: the next bundle may not be older."""
@@ -106,16 +104,16 @@ def authenticate(bundle: Path, trusted: Path) -> Verified:
             updater = Updater(str(work), "file:///", fetcher=fetcher, bootstrap=bootstrap)
             updater.refresh()
         except (RepositoryError, DownloadError) as error:
-            raise _refusal(error, bundle, work, fetcher.last, installed) from None
+            raise refusal(error, bundle / signing.FOLDER, work, fetcher.last, installed) from None
         root = trust.read(work / "root.json")
         metadata = {name: (work / name).read_bytes() for name in KEPT}
         targets = Metadata[Targets].from_bytes(metadata["targets.json"])
     number = targets.signed.version
     if number < installed:
-        raise RefusedError("rollback", _older(number, installed))
+        raise RefusedError("rollback", older(number, installed))
     for role in ("snapshot", "targets"):
         if _read(bundle / signing.FOLDER / f"{number}.{role}.json") != metadata[f"{role}.json"]:
-            raise RefusedError("changed", _changed(f"{number}.{role}.json"))
+            raise RefusedError("changed", changed(f"{number}.{role}.json"))
     signed_by = [
         root.signed.keys[keyid] for keyid in targets.signatures if keyid in root.signed.roles["targets"].keyids
     ]
@@ -171,11 +169,11 @@ def _contents(bundle: Path, targets: Targets) -> Contents:
 def _checked(bundle: Path, name: str, target: TargetFile | None) -> bytes:
     content = _read(bundle / name)
     if content is None or target is None:
-        raise RefusedError("missing", _missing(name))
+        raise RefusedError("missing", missing(name))
     try:
         target.verify_length_and_hashes(content)
     except LengthOrHashMismatchError:
-        raise RefusedError("changed", _changed(name)) from None
+        raise RefusedError("changed", changed(name)) from None
     return content
 
 
@@ -187,9 +185,9 @@ def _check(bundle: Path, name: str, target: TargetFile) -> None:
         with open_plain(path) as file:
             target.verify_length_and_hashes(file)
     except LengthOrHashMismatchError:
-        raise RefusedError("changed", _changed(name)) from None
+        raise RefusedError("changed", changed(name)) from None
     except FileNotFoundError:
-        raise RefusedError("missing", _missing(name)) from None
+        raise RefusedError("missing", missing(name)) from None
     except OSError as error:
         raise RefusedError(
             "missing", f"{name} cannot be read from the stick: {error.strerror}. Copy it again."
@@ -207,68 +205,3 @@ def _read(path: Path) -> bytes | None:
 def _number(timestamp: Path) -> int:
     """The number of the installed bundle, kept apart from TUF's rule, which forgets it when a key is replaced."""
     return Metadata.from_file(str(timestamp)).signed.version if timestamp.exists() else 0
-
-
-def _refusal(error: Exception, bundle: Path, work: Path, name: str, installed: int) -> RefusedError:
-    """What python-tuf found, as a sentence. ``name``: the file that it looked at last."""
-    file = bundle / signing.FOLDER / name
-    if isinstance(error, ExpiredMetadataError):
-        return RefusedError("expired", _expired(error, bundle, work))
-    if isinstance(error, DownloadHTTPError):
-        others = [path.name for path in file.parent.glob(f"*.{name.split('.', 1)[-1]}")]
-        if others:
-            return RefusedError("mixed", f"The bundle should have {name}, and has {others[0]}: two bundles were mixed.")
-        return RefusedError("missing", _missing(f"{signing.FOLDER}/{name}"))
-    content = _read(file)
-    try:
-        metadata = Metadata.from_bytes(content or b"")
-    except RepositoryError:
-        return RefusedError("changed", _changed(name))
-    if isinstance(error, BadVersionNumberError):
-        if name == "timestamp.json":
-            return RefusedError("rollback", _older(metadata.signed.version, installed))
-        return RefusedError("mixed", f"{name} has the number {metadata.signed.version} inside: two bundles were mixed.")
-    return _signatures(metadata, trust.read(work / "root.json").signed, name)
-
-
-def _signatures(metadata: Metadata, root: Root, name: str) -> RefusedError:  # type: ignore[type-arg]  # of any role
-    """Why the signatures of a file do not suffice."""
-    role = "root" if name.endswith("root.json") else metadata.signed.type
-    held = root.get_verification_result(role, metadata.signed_bytes, metadata.signatures)
-    spoiled = [root.keys[keyid] for keyid in metadata.signatures if keyid in held.unsigned]
-    strangers = [keyid for keyid in metadata.signatures if keyid not in {*held.signed, *held.unsigned}]
-    if spoiled:
-        why = f"{name} was changed after {_names(spoiled)} signed it. Copy the bundle to the stick again."
-        return RefusedError("changed", why)
-    why = f"{name} has {len(held.signed)} of the {held.threshold} signatures that this site needs"
-    why += f" ({_names(held.signed.values())})" if held.signed else ""
-    why += f", and {len(strangers)} by keys that it does not trust" if strangers else ""
-    return RefusedError("signatures", f"{why}. A person with a trusted key adds one with: doorstart bundle sign")
-
-
-def _names(keys: Iterable[Key]) -> str:
-    return ", ".join(sorted(name_of(key) for key in keys))
-
-
-def _expired(error: Exception, bundle: Path, work: Path) -> str:
-    root = trust.read(work / "root.json").signed
-    if "root" in str(error):
-        until = f"{root.expires:%Y-%m-%d}"
-        return f"The site's root of trust counted until {until}. Have a new one signed: doorstart bundle rekey"
-    expires = Metadata.from_file(str(bundle / signing.FOLDER / "timestamp.json")).signed.expires
-    return (
-        f"The bundle was valid until {expires:%Y-%m-%d %H:%M} UTC. Ask for a new one; if it should still be valid, "
-        "look whether this machine's clock is right."
-    )
-
-
-def _older(number: int, installed: int) -> str:
-    return f"The bundle ({number}) is older than the one that this site has ({installed}). Ask for a newer one."
-
-
-def _changed(name: str) -> str:
-    return f"{name} is not what was signed: it was damaged or changed. Copy the bundle to the stick again."
-
-
-def _missing(name: str) -> str:
-    return f"{name} is missing from the bundle. Copy the whole folder to the stick again."
