@@ -55,7 +55,7 @@ class Builder:
         since: SiteState,
         images: dict[str, list[str]],
         *,
-        signers: tuple[str, ...] = ("ann", "bea"),
+        people: tuple[str, ...] = ("ann", "bea"),
         days: float = 60,
     ) -> Path:
         """A signed bundle with these images, each given by the texts of its layers."""
