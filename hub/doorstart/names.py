@@ -43,6 +43,8 @@ PROXY_UID = 3000
 LABEL_SITE = "doorstart.site"
 LABEL_ROLE = "doorstart.role"
 LABEL_SERVER = "doorstart.server"
+LABEL_IMAGE = "doorstart.image"
+"""The digest of the image that was chosen for a person."""
 
 COURSE_ID = re.compile(r"(?=.{1,30}\Z)(?!.*-(?:nl|fr|en|de)\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.(?:nl|fr|en|de))?\Z")
 """A course id: lower-case words joined by hyphens, and optionally a dot and the language; 30 characters at most.

@@ -39,10 +39,16 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(True, description="Whether `make up` makes the demo accounts.")
 
-    # Which images run: digests (``sha256:…``), written by ``make up`` for what it built.
-    learner_image: str = Field("", description="Digest of the image of learners' servers.")
-    instructor_image: str = Field("", description="Digest of the image of instructors' servers.")
-    kernel_image: str = Field("", description="Digest of the image of sandboxed kernels.")
+    # Images
+    build: bool = Field(True, description="Whether `make up` builds images; not where they come on a stick.")
+    built_images: Literal["promote", "known"] = Field(
+        "promote", description="Whether `make up` promotes what it built anew, or leaves that to an admin."
+    )
+    two_persons: bool = Field(False, description="Whether a second person has to confirm each promotion.")
+    registry: Path = Field(
+        Path("/var/lib/doorstart/images/registry.json"),
+        description="File of the registry of images, in the containers of the Hub and of the sandbox.",
+    )
 
     # A learner's server
     memory_limit: int = Field(1024 * MIB, ge=256 * MIB, description="Memory of a server; there is no swap beyond it.")

@@ -148,14 +148,15 @@ def shows_the_year_in_fava(site: Any, lea: Window) -> None:
 
 def release(site: Any, folder: Path, unit: str, language: Language) -> None:
     """Hand the unit out, if it is not a course's first, which every site has."""
-    from doorstart.images.build import Builder
     from doorstart.settings import settings
+    from doorstart.site import registry
 
     if unit != read_course(folder).units[0]:
         client = engine.connect()
         assert client is not None
-        instructor = Builder(TOP, client, lambda _: None).build_all()["instructor"]
-        add_course(client, Place(settings()), instructor, folder, language, [unit])
+        place = Place(settings())
+        instructor = registry.read(client, place).promoted("instructor")
+        add_course(client, place, instructor, folder, language, [unit])
 
 
 def test_cells_that_are_to_be_found_are_found_by_one_line_each() -> None:

@@ -25,6 +25,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ from nbconvert.exporters.exporter import ResourcesDict
 from traitlets.config import Config
 
 from doorstart import names
+from doorstart.images import arrivals, registry_file
+from doorstart.images.registry import Known
 from doorstart_sandbox_kernel import provisioner
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(120)]
@@ -81,6 +84,13 @@ class FakeHub(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
+def promote(registry: Path, image: str) -> None:
+    """Promote an image of kernels in a registry."""
+    known = [Known(name="kernel", id=image)]
+    learned = arrivals.learn(registry_file.read(registry), known, who="test", now=datetime.now(UTC))
+    registry_file.update(lambda _: arrivals.first(learned, who="test", now=datetime.now(UTC)), registry)
+
+
 class Site:
     """A sandbox service with servers of instructors."""
 
@@ -91,6 +101,8 @@ class Site:
         self.root = Path(tempfile.mkdtemp(prefix="sbx-"))
         self.root.chmod(0o711)
         (self.root / "kernels").mkdir(mode=0o711)
+        self.registry = self.root / "registry.json"
+        promote(self.registry, image)
         self.hub = FakeHub(self.root / "hub.sock")
         self.engine = docker.from_env()
         self.settings = {"DOORSTART_" + key.upper(): str(value) for key, value in settings.items()}
@@ -98,7 +110,7 @@ class Site:
         self.start()
 
     def start(self) -> None:
-        environment = {"DOORSTART_SITE": self.name, "DOORSTART_KERNEL_IMAGE": self.image, **self.settings}
+        environment = {"DOORSTART_SITE": self.name, "DOORSTART_REGISTRY": str(self.registry), **self.settings}
         self.process = subprocess.Popen(
             [sys.executable, "-c", SERVICE, str(self.root)],
             env={**os.environ, **environment},

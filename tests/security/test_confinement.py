@@ -99,7 +99,7 @@ def test_its_token_opens_nothing_in_the_sandbox(arena: Arena) -> None:
 
 def test_options_in_a_request_change_nothing(arena: Arena, learner: Person) -> None:
     wishes: dict[str, Any] = {
-        "image": arena.stage.running.instructor_image,
+        "image": arena.stage.images["instructor"],
         "opt-image": "busybox",
         "mem_limit": "8G",
         "cmd": ["sh"],
@@ -115,7 +115,7 @@ def test_options_in_a_request_change_nothing(arena: Arena, learner: Person) -> N
 
 
 def test_options_in_an_address_change_nothing(arena: Arena, learner: Person) -> None:
-    image = arena.stage.running.instructor_image
+    image = arena.stage.images["instructor"]
     learner.http.get(f"/hub/spawn/{learner.username}?opt-image={image}&image={image}&opt-mem_limit=8G")
     learner.start_server()
     assert_unchanged(arena, learner)

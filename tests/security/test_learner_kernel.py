@@ -65,13 +65,13 @@ class Bench:
     """The real forker and the real pool, without the service around them."""
 
     def __init__(self, image: str) -> None:
-        self.settings = Settings(_env_file=None, site=f"lk{uuid.uuid4().hex[:8]}", kernel_image=image, grading_pool=0)
+        self.settings = Settings(_env_file=None, site=f"lk{uuid.uuid4().hex[:8]}", grading_pool=0)
         self.root = Path(tempfile.mkdtemp(prefix="lk-"))
         self.root.chmod(0o711)
         self.client = docker.from_env()
         self.engine = Engine(self.settings.site, self.client)
         self.folders = Folders(self.root, self.root)
-        self.forker = Forker(self.settings, self.engine, self.folders)
+        self.forker = Forker(self.settings, image, self.engine, self.folders)
 
     async def close(self) -> None:
         await self.forker.close()

@@ -142,7 +142,7 @@ class Canaries:
             "init": True,
         }
         program = wait if command is None else command
-        image = self.stage.running.learner_image
+        image = self.stage.images["learner"]
         container: Container = self.stage.client.containers.create(image, program, **{**defaults, **options})
         try:
             container.start()

@@ -90,7 +90,7 @@ class _Loop:
             self.assignment = f"{self.unit}-{self.stage.run}"
             (built / "source" / self.unit).rename(built / "source" / self.assignment)
             add_units(
-                self.stage.client, self.stage.place, self.stage.instructor_image, COURSE, built, [self.assignment]
+                self.stage.client, self.stage.place, self.stage.images["instructor"], COURSE, built, [self.assignment]
             )
         return read_unit(self.folder / "units" / self.unit)
 

@@ -10,6 +10,7 @@ import fcntl
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any, TextIO
 
 import docker
@@ -19,10 +20,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from doorstart import names
 from doorstart.check.client import Person
 from doorstart.check.report import Report, StepFailedError
-from doorstart.images.build import Image
+from doorstart.images.registry import BY_PERSON, Registry
 from doorstart.names import CHECK_PREFIX
 from doorstart.settings import Settings, settings
-from doorstart.site import containers, engine
+from doorstart.site import containers, engine, registry
 from doorstart.site.place import Place
 
 PEOPLE = ["python", "-m", "doorstart.people"]
@@ -42,13 +43,17 @@ class Stage:
         place: The site.
         running: The settings that the running site has.
         course: The id of the check's course.
+        images: The digest of each image that the check's people get, by its name.
     """
 
-    def __init__(self, client: docker.DockerClient, place: Place, running: Settings, course: str) -> None:
+    def __init__(
+        self, client: docker.DockerClient, place: Place, running: Settings, course: str, images: dict[str, str]
+    ) -> None:
         self.client = client
         self.place = place
         self.running = running
         self.course = course
+        self.images = images
         self.run = secrets.token_hex(3)
         """Marks what belongs to this run: six hexadecimal digits."""
         self.on_close: list[Callable[[], object]] = []
@@ -60,11 +65,6 @@ class Stage:
     def site(self) -> str:
         """The site's name."""
         return self.running.site
-
-    @property
-    def instructor_image(self) -> Image:
-        """The image of instructors' servers that the site runs."""
-        return Image("instructor", "", self.running.instructor_image, 0, built=False)
 
     def name(self, what: str) -> str:
         """The name of a container, network or volume of this run."""
@@ -148,22 +148,26 @@ class Stage:
 
 
 @contextmanager
-def open_stage(course: str) -> Iterator[Stage]:
+def open_stage(course: str, *, folder: Path | None = None, known: Registry | None = None) -> Iterator[Stage]:
     """A stage on the running site, for the time of the body; it is cleared also when the body fails.
 
     Args:
         course: The id of the check's course; one check at a time has it.
+        folder: Where the lock is; by default in the site's own folder.
+        known: The registry of images; by default it is asked for.
 
     Raises:
         StageError: such a check runs already, or could not clean up.
-        EngineError, CommandError: the site is not running.
+        EngineError, CommandError, RegistryError: the site is not running.
     """
     client = engine.connect()
     if client is None:
         raise engine.EngineError("The Docker engine is not running. Start the site with: make up")
     place = Place(settings())
-    stage = Stage(client, place, running_settings(client, place), course)
-    with _lock(place, course):
+    running = running_settings(client, place)
+    images = _images(registry.read(client, place) if known is None else known, course)
+    stage = Stage(client, place, running, course, images)
+    with _lock(folder or place.folder, course):
         stage.sweep()
         try:
             yield stage
@@ -171,8 +175,15 @@ def open_stage(course: str) -> Iterator[Stage]:
             stage.close()
 
 
+def _images(known: Registry, course: str) -> dict[str, str]:
+    groups = [names.group(course, role) for role in ("learner", "instructor")]
+    return {name: known.choose(name, groups) for name in BY_PERSON}
+
+
 @contextmanager
-def staged(course: str, report: Report) -> Iterator[Stage]:
+def staged(
+    course: str, report: Report, *, folder: Path | None = None, known: Registry | None = None
+) -> Iterator[Stage]:
     """As :func:`open_stage`, with making it ready and clearing it as the first and the last step of a report.
 
     Raises:
@@ -180,7 +191,7 @@ def staged(course: str, report: Report) -> Iterator[Stage]:
     """
     with ExitStack() as stack:
         with report.step("Make ready"):
-            stage = stack.enter_context(open_stage(course))
+            stage = stack.enter_context(open_stage(course, folder=folder, known=known))
         try:
             yield stage
         except BaseException:
@@ -215,10 +226,10 @@ def running_settings(client: docker.DockerClient, place: Place) -> Settings:
 
 
 @contextmanager
-def _lock(place: Place, course: str) -> Iterator[None]:
-    place.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+def _lock(folder: Path, course: str) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     file: TextIO
-    with (place.folder / f"check-{course}.lock").open("w") as file:
+    with (folder / f"check-{course}.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

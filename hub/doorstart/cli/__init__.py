@@ -17,6 +17,7 @@ from doorstart.images.build import BuildError
 from doorstart.images.debian import DebianError
 from doorstart.images.python import FetchError
 from doorstart.images.recipe import RecipeError
+from doorstart.images.registry import RegistryError
 from doorstart.site.containers import CommandError
 from doorstart.site.engine import EngineError
 from doorstart.site.lifecycle import SiteError
@@ -36,8 +37,8 @@ app.add_typer(course.app, name="course")
 app.add_typer(check.app, name="check")
 
 EXPECTED = (
-    BuildError, CommandError, CourseError, DebianError, EngineError, FetchError, PaperError, RecipeError, SiteError,
-    TlsError,
+    BuildError, CommandError, CourseError, DebianError, EngineError, FetchError, PaperError, RecipeError,
+    RegistryError, SiteError, TlsError,
 )  # fmt: skip
 
 

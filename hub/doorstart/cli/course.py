@@ -17,11 +17,10 @@ from doorstart.courses.data import data_files
 from doorstart.courses.format import Language, read_course
 from doorstart.courses.new import new_unit
 from doorstart.courses.paper import print_unit
-from doorstart.images.build import Builder
 from doorstart.settings import settings
-from doorstart.site import engine
+from doorstart.site import engine, registry
 from doorstart.site.courses import add_course, course_folders, find_course
-from doorstart.site.place import TOP, Place
+from doorstart.site.place import Place
 from doorstart.site.progress import console, errors, step
 
 if TYPE_CHECKING:
@@ -100,10 +99,10 @@ def release(
     if client is None:
         raise engine.EngineError("The Docker engine is not running. Start the site with: make up")
     with step(course_id(folder, chosen)) as current:
-        current.say("looking for the instructor's image")
-        instructor = Builder(TOP, client, current.say).build_all()["instructor"]
         current.say("making the learner's form")
-        done = add_course(client, Place(settings()), instructor, folder, chosen, units, replace=replace)
+        place = Place(settings())
+        instructor = registry.read(client, place).promoted("instructor")
+        done = add_course(client, place, instructor, folder, chosen, units, replace=replace)
         current.note = f"released {', '.join(done)}"
 
 

@@ -51,7 +51,7 @@ def carry_out(request: dict[str, Any], path: Path = registry_file.FILE) -> Regis
             return registry_file.update(partial(acts.end_servers, at=at, now=now, **fields), path)
         if verb not in _ACTS:
             raise RegistryError(f"There is no act {verb!r}; there is {', '.join(_ACTS)}.")
-        if verb == "learn":
+        if "known" in fields:
             fields["known"] = _KNOWN.validate_python(fields["known"])
         return registry_file.update(partial(_ACTS[verb], now=now, **fields), path)
     except (TypeError, KeyError, ValueError, ValidationError) as error:

@@ -5,7 +5,7 @@ As in :mod:`doorstart.images.acts`: each function takes a registry and gives the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from doorstart.images.acts import logged, with_entry, with_promoted
@@ -34,20 +34,22 @@ def learn(registry: Registry, known: Iterable[Known], *, who: str, now: datetime
     return registry
 
 
-def built(registry: Registry, images: Mapping[str, str], *, who: str, now: datetime, promote: bool) -> Registry:
+def built(registry: Registry, known: Iterable[Known], *, who: str, now: datetime, promote: bool) -> Registry:
     """Note what ``make up`` built or found, and promote what is another one than at the last time.
 
     What a rollback took back stays so: the same build is not promoted twice.
 
     Args:
-        registry: It knows these images already.
-        images: The id of each image by its name.
+        registry: The registry.
+        known: The images, one of each name.
         who: Who ran ``make up``.
         now: The time.
         promote: Whether a new one is promoted; one of whose name none ever was is promoted anyhow.
     """
-    for name, image in images.items():
-        if name not in NAMES or registry.built.get(name) == image:
+    came = list(known)
+    registry = learn(registry, came, who=who, now=now)
+    for name, image in ((one.name, one.id) for one in came):
+        if registry.built.get(name) == image:
             continue
         registry = registry.model_copy(update={"built": {**registry.built, name: image}})
         first = not registry.promoted(name)

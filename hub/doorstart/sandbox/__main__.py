@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -13,6 +14,7 @@ from doorstart.sandbox.app import create_app
 from doorstart.sandbox.engine import Engine
 from doorstart.sandbox.folders import Folders
 from doorstart.sandbox.grading.gradings import Gradings
+from doorstart.sandbox.images import image_for
 from doorstart.sandbox.kernels import Kernels
 from doorstart.settings import Settings, settings
 
@@ -32,7 +34,9 @@ def serve(site: Settings, folders: Folders, *, socket: Path, hub_socket: Path) -
     socket.unlink(missing_ok=True)
     engine = Engine(site.site)
     kernels, gradings = Kernels(site, engine, folders), Gradings(site, engine, folders)
-    app = create_app(kernels, gradings, HubIdentity(names.SANDBOX_SCOPE, str(hub_socket)))
+    app = create_app(
+        kernels, gradings, partial(image_for, registry=site.registry), HubIdentity(names.SANDBOX_SCOPE, str(hub_socket))
+    )
     # uvicorn gives its socket the mode 0666.
     uvicorn.run(app, uds=str(socket), access_log=False, log_config=None, timeout_graceful_shutdown=5)
 

@@ -46,12 +46,18 @@ _MAX_DRAIN = 256 * MIB
 KernelId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 
 
-def create_app(kernels: Kernels, gradings: Gradings, identify: Callable[..., Awaitable[Caller]]) -> FastAPI:
+def create_app(
+    kernels: Kernels,
+    gradings: Gradings,
+    image_for: Callable[[Caller], str],
+    identify: Callable[..., Awaitable[Caller]],
+) -> FastAPI:
     """The service as an ASGI application.
 
     Args:
         kernels: what to serve; opened and closed with the application.
         gradings: the same.
+        image_for: the digest of the kernels' image that a caller gets; raises :class:`Refused` if there is none.
         identify: FastAPI dependency that returns the caller and requires :data:`doorstart.names.SANDBOX_SCOPE`.
     """
 
@@ -66,7 +72,12 @@ def create_app(kernels: Kernels, gradings: Gradings, identify: Callable[..., Awa
     async def server(caller: Annotated[Caller, Depends(identify)]) -> str:
         return _server_of(caller)
 
+    async def image(caller: Annotated[Caller, Depends(identify)]) -> str:
+        _server_of(caller)
+        return image_for(caller)
+
     Server = Annotated[str, Depends(server)]  # noqa: N806 (a type)
+    Image = Annotated[str, Depends(image)]  # noqa: N806 (a type)
     app = FastAPI(title="Doorstart sandbox", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_exception_handler(IdentityError, identity_error)
     app.add_exception_handler(Refused, _refused)
@@ -80,13 +91,14 @@ def create_app(kernels: Kernels, gradings: Gradings, identify: Callable[..., Awa
     @app.post("/kernels", status_code=HTTPStatus.CREATED)
     async def start(
         server: Server,
+        image: Image,
         request: Request,
         id: Annotated[str | None, Query(pattern="^[0-9a-f]{16}$")] = None,  # noqa: A002 (its name in the URL)
         kernel_key: Annotated[str | None, Header(pattern="^[0-9A-Za-z_-]{32,128}$")] = None,
     ) -> dict[str, Any]:
         body = request.stream()
         try:
-            kernel = await kernels.start(server, body, id, kernel_key)
+            kernel = await kernels.start(server, image, body, id, kernel_key)
         except Refused:
             await _drain(body)
             raise
@@ -108,11 +120,11 @@ def create_app(kernels: Kernels, gradings: Gradings, identify: Callable[..., Awa
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     @app.get("/gradings")
-    async def grader(server: Server) -> dict[str, str]:
-        return {"image": gradings.image}
+    async def grader(image: Image) -> dict[str, str]:
+        return {"image": image}
 
     @app.post("/gradings")
-    async def grade(server: Server, request: Request) -> JSONResponse:
+    async def grade(server: Server, image: Image, request: Request) -> JSONResponse:
         body = request.stream()
         gone = asyncio.Event()
         leaving: asyncio.Task[None] | None = None
@@ -125,7 +137,7 @@ def create_app(kernels: Kernels, gradings: Gradings, identify: Callable[..., Awa
             leaving = asyncio.create_task(_left(request, gone))
 
         try:
-            return JSONResponse(await gradings.grade(server, whole(), gone))
+            return JSONResponse(await gradings.grade(server, image, whole(), gone))
         except Refused:
             if leaving is None:
                 await _drain(body)

@@ -27,11 +27,14 @@ def container_name(site: str, server_id: str, kernel_id: str) -> str:
     return f"{site}-kernel-{server_id}-{kernel_id}"
 
 
-def container_options(settings: Settings, server_id: str, kernel_id: str, sockets: str, files: str) -> dict[str, Any]:
+def container_options(
+    settings: Settings, image: str, server_id: str, kernel_id: str, sockets: str, files: str
+) -> dict[str, Any]:
     """Keyword arguments for ``docker.DockerClient.containers.create``.
 
     Args:
-        settings: the site's settings; ``kernel_image`` must be set.
+        settings: the site's settings.
+        image: the digest of the kernel's image.
         server_id: the instructor's server that the kernel belongs to.
         kernel_id: the kernel's id within that server.
         sockets: the prepared socket folder, as the engine sees it.
@@ -39,13 +42,14 @@ def container_options(settings: Settings, server_id: str, kernel_id: str, socket
     """
     user = f"{names.KERNEL_UID}:{names.KERNEL_UID}"
     return {
-        "image": settings.kernel_image,
+        "image": image,
         "entrypoint": _COMMAND,
         "name": container_name(settings.site, server_id, kernel_id),
         "labels": {
             names.LABEL_SITE: settings.site,
             names.LABEL_ROLE: ROLE,
             names.LABEL_SERVER: server_id,
+            names.LABEL_IMAGE: image,
         },
         **confinement.common(settings),
         "hostname": "kernel",

@@ -110,12 +110,18 @@ class Kernels:
         await asyncio.gather(*(self._end(kernel, Reason.STOPPED) for kernel in left), return_exceptions=True)
 
     async def start(
-        self, server: str, archive: AsyncIterator[bytes], kernel_id: str | None = None, key: str | None = None
+        self,
+        server: str,
+        image: str,
+        archive: AsyncIterator[bytes],
+        kernel_id: str | None = None,
+        key: str | None = None,
     ) -> Kernel:
         """Start a kernel and return it once its sockets are sealed and ready.
 
         Args:
             server: the caller's server.
+            image: the digest of the image that is chosen for the caller.
             archive: the files of the kernel's working folder, as an uncompressed tar archive; may be empty.
             kernel_id: 16 hexadecimal digits; given to restart a kernel, whose clients know its socket's path.
             key: the key that signs its messages; given for the same reason.
@@ -123,12 +129,10 @@ class Kernels:
         Raises:
             Refused: the request is wrong, the site's kernels are all in use, or the kernel does not start.
         """
-        if not self._settings.kernel_image:
-            raise Refused(503, "No image for kernels has been promoted on this site. Ask the admin to promote one.")
         kernel = await self._reserve(server, kernel_id or secrets.token_hex(8), key or secrets.token_hex(32))
         try:
             await self._prepare(kernel, archive)
-            await self._launch(kernel)
+            await self._launch(kernel, image)
         except BaseException as error:
             await asyncio.shield(self._forget(kernel))
             raise _as_refusal(error) from error
@@ -197,9 +201,11 @@ class Kernels:
             await asyncio.to_thread(unpack, received, self._folders.work(kernel.server, kernel.id), limit)
         self._folders.write_connection(kernel.server, kernel.id, connection(kernel, confinement.SOCKETS))
 
-    async def _launch(self, kernel: Kernel) -> None:
+    async def _launch(self, kernel: Kernel, image: str) -> None:
         sockets, files = self._folders.on_engine(kernel.server, kernel.id)
-        options = confinement.container_options(self._settings, kernel.server, kernel.id, str(sockets), str(files))
+        options = confinement.container_options(
+            self._settings, image, kernel.server, kernel.id, str(sockets), str(files)
+        )
         kernel.container = container = await asyncio.to_thread(self._engine.start, options)
         kernel.cleared = False  # It may have been stopped meanwhile.
 

@@ -22,7 +22,6 @@ from doorstart import names
 from doorstart.courses.build import build_course, course_id
 from doorstart.courses.digest import sources_digest
 from doorstart.courses.format import CourseError, Language, read_course
-from doorstart.images.build import Image
 from doorstart.settings import Settings
 from doorstart.site import containers
 from doorstart.site.place import TOP, Place
@@ -82,7 +81,7 @@ def offered(settings: Settings) -> list[tuple[Path, Language]]:
     ]
 
 
-def load(client: docker.DockerClient, place: Place, instructor: Image, current: Step) -> str:
+def load(client: docker.DockerClient, place: Place, instructor: str, current: Step) -> str:
     """Load every course that the site lacks, and release its first unit; what was done, in a few words.
 
     Raises:
@@ -117,7 +116,7 @@ def _digest(folder: Path, language: Language) -> str:
 def add_course(
     client: docker.DockerClient,
     place: Place,
-    instructor: Image,
+    instructor: str,
     folder: Path,
     language: Language,
     units: Sequence[str] = (),
@@ -129,7 +128,7 @@ def add_course(
     Args:
         client: the engine.
         place: the site.
-        instructor: the image with nbgrader.
+        instructor: the digest of the image with nbgrader.
         folder: the course's.
         language: one of the course's languages.
         units: which to release; by default the first.
@@ -156,7 +155,7 @@ def add_course(
 def add_units(
     client: docker.DockerClient,
     place: Place,
-    instructor: Image,
+    instructor: str,
     course: str,
     built: Path,
     units: list[str],
@@ -168,7 +167,7 @@ def add_units(
     Args:
         client: The engine.
         place: The site.
-        instructor: The image with nbgrader.
+        instructor: The digest of the image with nbgrader.
         course: The course's id.
         built: nbgrader's course folder with ``source/<unit>`` in it.
         units: Which units to release.
@@ -185,7 +184,7 @@ def add_units(
 def generate(
     client: docker.DockerClient,
     place: Place,
-    instructor: Image,
+    instructor: str,
     course: str,
     built: Path,
     units: list[str],
@@ -196,7 +195,7 @@ def generate(
     mark = datetime.now(UTC).strftime("%Y%m%d-%H%M%S") if replace else ""
     volume = Mount(str(names.COURSE_ROOT), f"{place.settings.site}-course-{course}", type="volume")
     container = client.containers.create(
-        instructor.id,
+        instructor,
         ["sh", "-c", _TAKE_OVER, "take-over", *units],
         network_mode="none",
         mounts=[volume],

@@ -9,13 +9,14 @@ import time
 import docker
 import httpx
 
-from doorstart.images.build import Builder, Image
-from doorstart.settings import Settings
-from doorstart.site import courses, demo, engine, tls
-from doorstart.site.place import SERVICES, TOP, Place
+from doorstart.images.build import Builder
+from doorstart.images.registry import NAMES, SERVICES, Registry, short
+from doorstart.settings import Settings, person
+from doorstart.site import courses, demo, engine, registry, tls
+from doorstart.site.place import TOP, Place
 from doorstart.site.progress import Step, console, step
 
-STARTED_ON_DEMAND = ("learner", "instructor", "kernel", "learner-kernel", "house", "forker")
+STARTED_ON_DEMAND = ("learner", "instructor", "kernel", "learner-kernel", "house", "forker", "inspector")
 """Roles of containers that compose does not know: the Hub and the sandbox start them."""
 
 HEALTHY_TIMEOUT = 120
@@ -36,15 +37,13 @@ def up(settings: Settings) -> None:
     place = Place(settings)
     tls.read(settings)  # a wrong setting is told now, not after minutes of building
     client, tool = _engine()
-    images = _images(client)
-    place.write(images)
+    images = _images(client, place)
     with step("Services") as current:
-        tls.install(client, place, images["proxy"])
-        _compose(place, tool, "up", "-d", "--remove-orphans")
-        _wait_until_healthy(client, place, current)
+        tls.install(client, place, images.promoted("proxy"))
+        services(client, place, tool, images, current)
         current.note = place.url
     with step("Courses") as current:
-        current.note = courses.load(client, place, images["instructor"], current)
+        current.note = courses.load(client, place, images.promoted("instructor"), current)
     if settings.demo:
         with step("Demo accounts") as current:
             current.note = demo.ensure(client, place)
@@ -64,12 +63,49 @@ def _engine() -> tuple[docker.DockerClient, list[str]]:
     return client, tool
 
 
-def _images(client: docker.DockerClient) -> dict[str, Image]:
+def _images(client: docker.DockerClient, place: Place) -> Registry:
+    """The registry with what was built or found; every image that a site needs is promoted, and on the engine."""
     with step("Images") as current:
-        images = Builder(TOP, client, current.say).build_all()
-        built = sorted(image.name for image in images.values() if image.built)
-        current.note = f"built {', '.join(built)}" if built else "nothing to build"
-    return images
+        if place.settings.build:
+            images = Builder(TOP, client, current.say).build_all()
+            built = sorted(image.name for image in images.values() if image.built)
+            current.note = f"built {', '.join(built)}" if built else "nothing to build"
+            found = registry.built(client, place, images)
+        else:
+            found = registry.act(client, place, "first", who=person())
+            current.note = "as promoted; nothing is built here"
+        for name in NAMES:
+            _require(client, name, found.promoted(name))
+        left = [name for name in NAMES if place.settings.build and found.promoted(name) != images[name].id]
+        if left:
+            current.note += f"; not what is built here, but what was promoted: {', '.join(left)}"
+    return found
+
+
+def _require(client: docker.DockerClient, name: str, image: str) -> None:
+    if not image:
+        raise SiteError(
+            f"No image {name} is promoted, and none is known. Import one from a stick, or let `make up` build it: "
+            "DOORSTART_BUILD=true"
+        )
+    try:
+        client.images.get(image)
+    except docker.errors.ImageNotFound:
+        raise SiteError(
+            f"The promoted image {name} ({short(image)}) is not on the engine any more. Import it again from its "
+            f"stick, or go back to the one before: doorstart image rollback {name}"
+        ) from None
+
+
+def services(client: docker.DockerClient, place: Place, tool: list[str], images: Registry, current: Step) -> None:
+    """Have compose run the services from the promoted images, and wait until they are healthy.
+
+    Raises:
+        SiteError: compose failed, or a service did not become healthy.
+    """
+    place.write({name: images.promoted(name) for name in SERVICES})
+    _compose(place, tool, "up", "-d", "--remove-orphans")
+    _wait_until_healthy(client, place, current)
 
 
 def down(settings: Settings) -> None:

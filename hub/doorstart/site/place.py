@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
-from doorstart.images.build import Image
+from doorstart.images.registry import SERVICES
 from doorstart.settings import Settings
 
 TOP = Path(__file__).resolve().parents[3]
 """Top of the checkout that this command was installed from."""
 
 _ON_HOST_ONLY = {"address", "port", "tls_certificate", "tls_key", "demo", "languages"}
-SERVICES = ("hub", "proxy", "relay", "exchange", "sandbox")
 
 
 class Place:
@@ -42,12 +42,14 @@ class Place:
         """The name of a service's container."""
         return f"{self.settings.site}-{service}"
 
-    def write(self, images: dict[str, Image]) -> None:
-        """Write what compose and the services read: which images, and the settings that are not the default."""
+    def write(self, images: Mapping[str, str]) -> None:
+        """Write what compose and the services read: which images, and the settings that are not the default.
+
+        Args:
+            images: The digest of each service's image by its name.
+        """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Whatever an earlier file said, these images are the ones that this call built or found.
-        chosen = {f"{name}_image": images[name].id for name in ("learner", "instructor", "kernel")}
-        values = {**self.settings.model_dump(mode="json", exclude_defaults=True), **chosen, "site": self.settings.site}
+        values = {**self.settings.model_dump(mode="json", exclude_defaults=True), "site": self.settings.site}
         lines = [f"DOORSTART_{k.upper()}={_plain(v)}" for k, v in sorted(values.items()) if k not in _ON_HOST_ONLY]
         _replace(self.folder / "site.env", lines)
         compose = {
@@ -55,7 +57,7 @@ class Place:
             "ADDRESS": self.settings.address,
             "PORT": self.settings.port,
             "ENV_FILE": self.folder / "site.env",
-            **{f"{name.upper()}_TAG": images[name].tag for name in SERVICES},
+            **{f"{name.upper()}_IMAGE": images[name] for name in SERVICES},
         }
         _replace(self.folder / "compose.env", [f"DOORSTART_{key}={value}" for key, value in compose.items()])
 
@@ -65,8 +67,7 @@ class Place:
             lines = (self.folder / "compose.env").read_text().splitlines()
         except OSError:
             return ""
-        pairs = dict(line.partition("=")[::2] for line in lines)
-        return pairs.get(f"DOORSTART_{service.upper()}_IMAGE", pairs.get(f"DOORSTART_{service.upper()}_TAG", ""))
+        return dict(line.partition("=")[::2] for line in lines).get(f"DOORSTART_{service.upper()}_IMAGE", "")
 
     def compose(self, tool: list[str]) -> list[str]:
         """The command that runs compose for this site."""

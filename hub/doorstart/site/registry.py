@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
 from typing import Any
 
 import docker
@@ -15,7 +16,8 @@ from docker.errors import APIError, ImageNotFound, NotFound
 from docker.types import Mount
 
 from doorstart import names, settings
-from doorstart.images.registry import Known, Registry, RegistryError
+from doorstart.images.build import Image
+from doorstart.images.registry import NAMES, Known, Registry, RegistryError
 from doorstart.site.containers import demultiplex
 from doorstart.site.place import Place
 
@@ -47,6 +49,28 @@ def learn(client: docker.DockerClient, place: Place, known: Iterable[Known], *, 
     if not image and not _of_hub(client, place):
         image = next((str(one["id"]) for one in told if one["name"] == "hub"), "")
     return act(client, place, "learn", image=image, known=told, who=settings.person())
+
+
+def built(client: docker.DockerClient, place: Place, images: Mapping[str, Image]) -> Registry:
+    """Note what ``make up`` built or found, and promote it where that is due. The registry afterwards.
+
+    Raises:
+        RegistryError: it could not be noted.
+    """
+    known = [
+        Known(name=name, id=one.id, version=_version(client, one.id), source="built here").model_dump()
+        for name, one in images.items()
+        if name in NAMES
+    ]
+    # Where two persons have to agree, one who runs `make up` does not decide alone.
+    promote = place.settings.built_images == "promote" and not place.settings.two_persons
+    hub = images["hub"].id  # the Hub's container may be older than what is asked here
+    return act(client, place, "built", image=hub, known=known, who=settings.person(), promote=promote)
+
+
+def _version(client: docker.DockerClient, image: str) -> str:
+    labels = client.images.get(image).labels
+    return str(labels.get("org.opencontainers.image.version") or version("doorstart"))
 
 
 def act(client: docker.DockerClient, place: Place, verb: str, *, image: str = "", **fields: Any) -> Registry:

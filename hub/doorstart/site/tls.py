@@ -9,7 +9,6 @@ import docker
 from docker.models.containers import Container
 
 from doorstart import names
-from doorstart.images.build import Image
 from doorstart.settings import Settings
 from doorstart.site.place import Place
 
@@ -33,7 +32,7 @@ def read(settings: Settings) -> dict[str, bytes]:
         raise TlsError(f"The certificate cannot be read: {error}") from None
 
 
-def install(client: docker.DockerClient, place: Place, proxy: Image) -> None:
+def install(client: docker.DockerClient, place: Place, proxy: str) -> None:
     """Bring the certificate and its key to the proxy, or take an old one away when TLS is off.
 
     A proxy that runs with another certificate is restarted by it.
@@ -44,7 +43,7 @@ def install(client: docker.DockerClient, place: Place, proxy: Image) -> None:
     wanted = read(place.settings)
     volume = f"{place.settings.site}-tls"
     helper = client.containers.create(
-        proxy.id, network_mode="none", volumes={volume: {"bind": "/tls", "mode": "rw"}}, labels={}
+        proxy, network_mode="none", volumes={volume: {"bind": "/tls", "mode": "rw"}}, labels={}
     )
     try:
         present = _read(helper, "/tls")

@@ -19,8 +19,10 @@ from jupyterhub.spawner import SpawnException
 from traitlets import default
 
 from doorstart import names, sealing
+from doorstart.images.registry import RegistryError
 from doorstart.settings import settings
 from doorstart.spawner import confinement
+from doorstart.spawner.choice import image_for
 from doorstart.spawner.permission import Grant, Kind, RefusedError, grant
 
 
@@ -33,7 +35,7 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
     """A person's server in a container without network.
 
     The server listens on a Unix socket in a folder of its own, which the proxy reaches in another mount. Images are
-    digests from the settings; nothing in a request changes which image runs, or how.
+    digests from the registry; nothing in a request changes which image runs, or how.
     """
 
     remove = True
@@ -72,9 +74,6 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
     def server(self, value: Server | None) -> None:
         DockerSpawner.server.fset(self, value)
 
-    def _allowed(self) -> dict[str, str]:
-        return {image: image for image in (settings().learner_image, settings().instructor_image) if image}
-
     async def start(self) -> str:
         """Start the server and wait until its socket is sealed.
 
@@ -86,18 +85,20 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
                 The message is for the person who waits.
         """
         try:
-            granted = grant(self.name, [group.name for group in self.user.groups])
+            groups = [group.name for group in self.user.groups]
+            granted = grant(self.name, groups)
         except RefusedError as error:
             raise SpawnException(str(error), reason="not-allowed", status_code=403) from None
-        image = settings().instructor_image if granted.kind is Kind.INSTRUCTOR else settings().learner_image
-        if not image:
-            raise SpawnException("No image is promoted for this server. Tell the admin of the site.", reason="image")
+        try:
+            image = await asyncio.to_thread(image_for, granted.kind, groups, settings().registry)
+        except RegistryError as error:
+            raise SpawnException(str(error), reason="image", status_code=503) from None
         # A request's options must not reach the container: whatever they say, these are the values.
         self.user_options: dict[str, Any] = {}
         self.image = image
         # Formgrader is a page of its own: in a frame of JupyterLab any page of the site could read it (CVE-2025-23205).
         self.default_url = "/formgrader" if granted.kind is Kind.INSTRUCTOR else "/lab"
-        self.allowed_images = self._allowed()
+        self.allowed_images = {image: image}
         self.extra_create_kwargs = self._create_kwargs(granted)
         self.extra_host_config = confinement.host_config(settings(), await asyncio.to_thread(self._mounts, granted))
         self.mem_limit = settings().memory_limit
@@ -159,6 +160,7 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
                 names.LABEL_SITE: settings().site,
                 names.LABEL_ROLE: granted.kind.value,
                 names.LABEL_SERVER: self.sid,
+                names.LABEL_IMAGE: self.image,
             },
         }
 

@@ -179,8 +179,7 @@ def test_where_two_persons_have_to_agree_the_first_only_asks() -> None:
 
 def build(registry: Registry, one: str, *, promote: bool = True) -> Registry:
     """The registry after a `make up` that built this image for learners."""
-    registry = arrivals.learn(registry, [Known(name="learner", id=one)], who="root", now=NOW)
-    return arrivals.built(registry, {"learner": one}, who="root", now=NOW, promote=promote)
+    return arrivals.built(registry, [Known(name="learner", id=one)], who="root", now=NOW, promote=promote)
 
 
 def test_the_first_build_is_promoted_and_the_next_one_where_the_setting_says_so() -> None:

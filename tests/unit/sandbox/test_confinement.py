@@ -12,10 +12,8 @@ from doorstart.settings import Settings
 
 @pytest.fixture
 def options() -> dict[str, Any]:
-    settings = Settings(
-        _env_file=None, kernel_image="sha256:1", kernel_memory_limit=2**28, kernel_cpu_limit=0.5, kernel_pids_limit=33
-    )
-    return container_options(settings, "5" * 16, "7" * 16, "/host/sockets", "/host/files")
+    settings = Settings(_env_file=None, kernel_memory_limit=2**28, kernel_cpu_limit=0.5, kernel_pids_limit=33)
+    return container_options(settings, "sha256:1", "5" * 16, "7" * 16, "/host/sockets", "/host/files")
 
 
 def test_no_network_no_rights_nothing_to_write(options: dict[str, Any]) -> None:

@@ -10,12 +10,13 @@ from doorstart import names
 from doorstart.sandbox.grading import confinement
 from doorstart.settings import Settings
 
+IMAGE = f"sha256:{'1' * 64}"
+
 
 @pytest.fixture
 def settings() -> Settings:
     return Settings(
         _env_file=None,
-        kernel_image="sha256:1",
         kernel_memory_limit=2**28,
         kernel_cpu_limit=0.5,
         kernel_pids_limit=33,
@@ -32,8 +33,8 @@ def binds(options: dict[str, Any]) -> list[tuple[str, str, bool]]:
 def untrusted(request: pytest.FixtureRequest, settings: Settings) -> dict[str, Any]:
     """Containers in which people's code runs."""
     if request.param == "house":
-        return confinement.house(settings, "5" * 16, "/engine/house")
-    return confinement.learner_kernel(settings)
+        return confinement.house(settings, IMAGE, "5" * 16, "/engine/house")
+    return confinement.learner_kernel(settings, IMAGE)
 
 
 def test_no_network_no_rights_nothing_to_write(untrusted: dict[str, Any]) -> None:
@@ -51,16 +52,16 @@ def test_no_network_no_rights_nothing_to_write(untrusted: dict[str, Any]) -> Non
 
 
 def test_a_learner_kernel_has_nothing_of_the_machine(settings: Settings) -> None:
-    options = confinement.learner_kernel(settings)
+    options = confinement.learner_kernel(settings, IMAGE)
     assert binds(options) == [] and "environment" not in options
     assert options["network_disabled"] is True
     assert options["user"] == f"{names.KERNEL_UID}:{names.KERNEL_UID}"
     assert (options["mem_limit"], options["nano_cpus"], options["pids_limit"]) == (2**28, 500_000_000, 33)
-    assert options["name"] != confinement.learner_kernel(settings)["name"]
+    assert options["name"] != confinement.learner_kernel(settings, IMAGE)["name"]
 
 
 def test_a_house_has_its_socket_and_another_user(settings: Settings) -> None:
-    options = confinement.house(settings, "5" * 16, "/engine/house")
+    options = confinement.house(settings, IMAGE, "5" * 16, "/engine/house")
     assert binds(options) == [("/engine/house", "/run/doorstart/house", False)]
     assert options["user"] == f"{names.EXAMINER_UID}:{names.EXAMINER_UID}"
     assert len({names.KERNEL_UID, names.EXAMINER_UID, names.SERVER_UID, names.PROXY_UID}) == 4
@@ -69,7 +70,10 @@ def test_a_house_has_its_socket_and_another_user(settings: Settings) -> None:
 
 
 def test_a_kernel_that_is_its_containers_program_has_its_socket_besides(settings: Settings) -> None:
-    plain, lone = confinement.learner_kernel(settings), confinement.lone_kernel(settings, "/engine/kernel")
+    plain, lone = (
+        confinement.learner_kernel(settings, IMAGE),
+        confinement.lone_kernel(settings, IMAGE, "/engine/kernel"),
+    )
     assert binds(lone) == [("/engine/kernel", "/run/doorstart/kernel", False)]
     changed = {"name", "entrypoint", "environment", "mounts", "log_config"}
     assert {name for name in lone if lone[name] != plain.get(name)} == changed
@@ -77,7 +81,7 @@ def test_a_kernel_that_is_its_containers_program_has_its_socket_besides(settings
 
 
 def test_the_forker_has_these_rights_and_no_others(settings: Settings) -> None:
-    options = confinement.forker(settings, "/engine/forker")
+    options = confinement.forker(settings, IMAGE, "/engine/forker")
     assert options["cap_drop"] == ["ALL"]
     assert set(options["cap_add"]) == {
         "KILL", "SETGID", "SETPCAP", "SETUID", "SYS_ADMIN", "SYS_CHROOT", "SYS_PTRACE",

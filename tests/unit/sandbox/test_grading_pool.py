@@ -46,7 +46,7 @@ def engine() -> FakeEngine:
 
 def make(engine: FakeEngine, **settings: Any) -> Pool:
     """A pool of two."""
-    chosen = Settings(_env_file=None, **{"kernel_image": "sha256:1", "grading_pool": 2, **settings})
+    chosen = Settings(_env_file=None, **{"grading_pool": 2, **settings})
     return Pool(chosen, engine.start, engine.remove)
 
 

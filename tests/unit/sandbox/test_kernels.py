@@ -11,6 +11,8 @@ import socket
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,14 @@ from docker.errors import DockerException
 
 from doorstart import names
 from doorstart.identity import Caller
+from doorstart.images import acts, arrivals, registry_file
+from doorstart.images.registry import Known, Registry
 from doorstart.sandbox import kernels as module
 from doorstart.sandbox.app import create_app
 from doorstart.sandbox.engine import ContainerState, Engine, Running
 from doorstart.sandbox.folders import Folders
 from doorstart.sandbox.grading.gradings import Gradings
+from doorstart.sandbox.images import image_for
 from doorstart.sandbox.kernels import Kernels, Reason, Refused
 from doorstart.settings import Settings
 
@@ -32,6 +37,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="socket folders are gi
 
 SERVER, OTHER = "a" * 16, "b" * 16
 ID, KEY = "1" * 16, "k" * 32
+IMAGE, CANDIDATE = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
 
 
 class PretendEngine(Engine):
@@ -98,7 +104,7 @@ def root() -> Iterator[Path]:
 @pytest.fixture
 async def kernels(engine: PretendEngine, root: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Kernels]:
     monkeypatch.setattr(module, "_REAP_EVERY", 0.05)
-    site = Settings(_env_file=None, site="t", kernel_image="sha256:1", kernel_limit=2, start_timeout=5)
+    site = Settings(_env_file=None, site="t", kernel_limit=2, start_timeout=5)
     kernels = Kernels(site, engine, Folders(here=root, engine=root))
     await kernels.open()
     yield kernels
@@ -131,7 +137,7 @@ async def test_what_an_earlier_process_left_is_removed(engine: PretendEngine, ro
 
 
 async def test_the_connection_file_is_the_kernels_alone(kernels: Kernels, root: Path) -> None:
-    await kernels.start(SERVER, nothing(), ID, KEY)
+    await kernels.start(SERVER, IMAGE, nothing(), ID, KEY)
     entry = (root / "files" / f"{SERVER}-{ID}" / "connection.json").stat()
     assert (entry.st_uid, entry.st_mode & 0o777) == (names.KERNEL_UID, 0o400)
     assert (root / "files").stat().st_mode & 0o777 == 0o700
@@ -139,19 +145,19 @@ async def test_the_connection_file_is_the_kernels_alone(kernels: Kernels, root: 
 
 async def test_the_limit_counts_kernels_that_still_start(kernels: Kernels, engine: PretendEngine) -> None:
     engine.gate.clear()
-    starting = [asyncio.create_task(kernels.start(SERVER, nothing())) for _ in range(2)]
+    starting = [asyncio.create_task(kernels.start(SERVER, IMAGE, nothing())) for _ in range(2)]
     await until(lambda: len(engine.containers) == 2)
     with pytest.raises(Refused, match="All 2 kernels"):
-        await kernels.start(OTHER, nothing())
+        await kernels.start(OTHER, IMAGE, nothing())
     engine.gate.set()
     first, _ = await asyncio.gather(*starting)
     await kernels.stop(SERVER, first.id)
-    await kernels.start(OTHER, nothing())
+    await kernels.start(OTHER, IMAGE, nothing())
 
 
 async def test_ids_are_each_servers_own(kernels: Kernels) -> None:
-    await kernels.start(SERVER, nothing(), ID)
-    await kernels.start(OTHER, nothing(), ID)
+    await kernels.start(SERVER, IMAGE, nothing(), ID)
+    await kernels.start(OTHER, IMAGE, nothing(), ID)
     await kernels.stop(OTHER, ID)
     assert (await kernels.find(SERVER, ID)).ended is None
     with pytest.raises(Refused):
@@ -159,17 +165,17 @@ async def test_ids_are_each_servers_own(kernels: Kernels) -> None:
 
 
 async def test_an_id_can_be_used_again_only_after_its_kernel_ended(kernels: Kernels, engine: PretendEngine) -> None:
-    await kernels.start(SERVER, nothing(), ID)
+    await kernels.start(SERVER, IMAGE, nothing(), ID)
     with pytest.raises(Refused, match="still running"):
-        await kernels.start(SERVER, nothing(), ID)
+        await kernels.start(SERVER, IMAGE, nothing(), ID)
     engine.states["c0"] = ContainerState(running=False, exit_code=3)
     assert (await kernels.find(SERVER, ID)).exit_code == 3
-    await kernels.start(SERVER, nothing(), ID)
+    await kernels.start(SERVER, IMAGE, nothing(), ID)
 
 
 async def test_stopped_while_it_starts(kernels: Kernels, engine: PretendEngine) -> None:
     engine.gate.clear()
-    starting = asyncio.create_task(kernels.start(SERVER, nothing(), ID))
+    starting = asyncio.create_task(kernels.start(SERVER, IMAGE, nothing(), ID))
     await until(lambda: engine.containers)
     await kernels.stop(SERVER, ID)
     engine.gate.set()
@@ -180,7 +186,7 @@ async def test_stopped_while_it_starts(kernels: Kernels, engine: PretendEngine) 
 
 async def test_a_kernel_that_makes_no_sockets_is_removed(kernels: Kernels, engine: PretendEngine) -> None:
     engine.makes_sockets = False
-    starting = asyncio.create_task(kernels.start(SERVER, nothing(), ID))
+    starting = asyncio.create_task(kernels.start(SERVER, IMAGE, nothing(), ID))
     await until(lambda: engine.containers)
     engine.states["c0"] = ContainerState(running=False, exit_code=1)
     with pytest.raises(Refused, match="did not start"):
@@ -194,9 +200,9 @@ async def test_a_request_that_is_broken_off_leaves_nothing(kernels: Kernels, eng
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
-        await kernels.start(SERVER, broken(), ID)
+        await kernels.start(SERVER, IMAGE, broken(), ID)
     engine.gate.clear()
-    starting = asyncio.create_task(kernels.start(SERVER, nothing(), ID))
+    starting = asyncio.create_task(kernels.start(SERVER, IMAGE, nothing(), ID))
     await until(lambda: engine.containers)
     starting.cancel()
     engine.gate.set()
@@ -214,20 +220,20 @@ async def test_a_request_that_is_broken_off_leaves_nothing(kernels: Kernels, eng
     ],
 )
 async def test_how_it_ended(kernels: Kernels, engine: PretendEngine, state: ContainerState, reason: Reason) -> None:
-    await kernels.start(SERVER, nothing(), ID)
+    await kernels.start(SERVER, IMAGE, nothing(), ID)
     engine.states["c0"] = state
     assert (await kernels.find(SERVER, ID)).reason is reason
 
 
 async def test_a_server_started_again_does_not_keep_old_kernels(kernels: Kernels, engine: PretendEngine) -> None:
-    await kernels.start(SERVER, nothing(), ID)
+    await kernels.start(SERVER, IMAGE, nothing(), ID)
     engine.servers[SERVER] = "s1-new"
     await until(lambda: not engine.containers)
     assert (await kernels.find(SERVER, ID)).reason is Reason.SERVER_GONE
 
 
 async def test_an_engine_that_fails_for_a_while(kernels: Kernels, engine: PretendEngine) -> None:
-    await kernels.start(SERVER, nothing(), ID)
+    await kernels.start(SERVER, IMAGE, nothing(), ID)
     engine.refuse_removal = True
     with pytest.raises(DockerException):
         await kernels.stop(SERVER, ID)
@@ -237,14 +243,40 @@ async def test_an_engine_that_fails_for_a_while(kernels: Kernels, engine: Preten
     await until(lambda: not engine.containers)
 
 
-async def test_who_may_and_in_which_words_others_may_not(kernels: Kernels, engine: PretendEngine, root: Path) -> None:
+@pytest.fixture
+def registry(tmp_path: Path) -> Path:
+    """A registry in which one image of kernels is promoted and another is on trial with Bea's course."""
+    path, now = tmp_path / "registry.json", datetime.now(UTC)
+    known = [Known(name="kernel", id=one) for one in (CANDIDATE, IMAGE)]
+    learned = arrivals.learn(Registry(), known, who="test", now=now)
+    promoted = arrivals.first(learned, who="test", now=now)
+    registry_file.update(
+        lambda _: acts.trial(promoted, CANDIDATE, "course:stock.nl:instructor", who="test", now=now), path
+    )
+    return path
+
+
+def test_a_caller_gets_the_promoted_image_or_the_one_on_trial_in_a_group(registry: Path, tmp_path: Path) -> None:
+    ann = Caller("ann", "user", ("course:accounting.nl:instructor",), frozenset(), "")
+    bea = Caller("bea", "user", (*ann.groups, "course:stock.nl:instructor"), frozenset(), "")
+    assert (image_for(ann, registry=registry), image_for(bea, registry=registry)) == (IMAGE, CANDIDATE)
+    with pytest.raises(Refused, match="No image for kernels has been promoted"):
+        image_for(ann, registry=tmp_path / "none.json")
+    registry.write_text("{")
+    with pytest.raises(Refused, match="damaged"):
+        image_for(ann, registry=registry)
+
+
+async def test_who_may_and_in_which_words_others_may_not(
+    kernels: Kernels, engine: PretendEngine, root: Path, registry: Path
+) -> None:
     caller = Caller("ann", "user", (), frozenset(), None)
 
     async def identify() -> Caller:
         return caller
 
-    gradings = Gradings(Settings(_env_file=None, kernel_image="sha256:1"), engine, Folders(here=root, engine=root))
-    transport = httpx.ASGITransport(create_app(kernels, gradings, identify))
+    gradings = Gradings(Settings(_env_file=None), engine, Folders(here=root, engine=root))
+    transport = httpx.ASGITransport(create_app(kernels, gradings, partial(image_for, registry=registry), identify))
     async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
         assert (await client.get("/health")).status_code == 200
         answer = await client.post("/kernels")
@@ -255,7 +287,7 @@ async def test_who_may_and_in_which_words_others_may_not(kernels: Kernels, engin
         assert (await client.get("/gradings")).status_code == 403
         caller = Caller("ann", "user", ("course:accounting.nl:instructor",), frozenset(), "")
         assert "not running" in (await client.post("/kernels")).json()["message"]
-        assert (await client.get("/gradings")).json() == {"image": "sha256:1"}
+        assert (await client.get("/gradings")).json() == {"image": IMAGE}
         answer = await client.get("/kernels/..%2f..%2fetc")
         assert answer.status_code in (404, 422)
         answer = await client.post("/kernels", params={"id": "../x"}, headers={"Kernel-Key": "short"})

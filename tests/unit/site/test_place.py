@@ -6,15 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from doorstart.images.build import Image
+from doorstart.images.registry import SERVICES
 from doorstart.settings import Settings
 from doorstart.site import place as place_module
-from doorstart.site.place import SERVICES, TOP, Place
+from doorstart.site.place import TOP, Place
 
-IMAGES = {
-    name: Image(name, f"doorstart/{name}:1", f"sha256:{name}", 1, built=False)
-    for name in (*SERVICES, "learner", "instructor", "kernel")
-}
+IMAGES = {name: f"sha256:{name}" for name in SERVICES}
 
 
 @pytest.fixture
@@ -27,15 +24,12 @@ def lines(path: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in path.read_text().splitlines())
 
 
-def test_services_get_the_settings_that_are_not_the_default_and_the_built_images(place: Place) -> None:
+def test_services_get_the_settings_that_are_not_the_default(place: Place) -> None:
     place.write(IMAGES)
     written = lines(place.folder / "site.env")
     assert written == {
         "DOORSTART_SITE": "little",
         "DOORSTART_PIDS_LIMIT": "99",
-        "DOORSTART_LEARNER_IMAGE": "sha256:learner",
-        "DOORSTART_INSTRUCTOR_IMAGE": "sha256:instructor",
-        "DOORSTART_KERNEL_IMAGE": "sha256:kernel",
     }
     assert stat.S_IMODE((place.folder / "site.env").stat().st_mode) == 0o600
 
@@ -43,7 +37,7 @@ def test_services_get_the_settings_that_are_not_the_default_and_the_built_images
 def test_what_is_written_reads_back_as_the_same_settings(place: Place) -> None:
     place.write(IMAGES)
     again = Settings(_env_file=place.folder / "site.env")  # type: ignore[call-arg]
-    assert (again.site, again.pids_limit, again.learner_image) == ("little", 99, "sha256:learner")
+    assert (again.site, again.pids_limit) == ("little", 99)
 
 
 def test_compose_gets_every_variable_that_its_file_names(place: Place) -> None:
@@ -51,6 +45,7 @@ def test_compose_gets_every_variable_that_its_file_names(place: Place) -> None:
     text = (TOP / "docker-compose.yml").read_text()
     named = {part.split("}")[0] for part in text.split("${")[1:]}
     assert named == set(lines(place.folder / "compose.env"))
+    assert lines(place.folder / "compose.env")["DOORSTART_HUB_IMAGE"] == place.chosen("hub") == "sha256:hub"
 
 
 def test_only_the_proxy_has_a_network_and_a_port() -> None:

@@ -54,7 +54,7 @@ def differences(stage: Stage, username: str, container: dict[str, Any]) -> list[
         "networks": (sorted(container["NetworkSettings"]["Networks"]), ["none"]),
         "ports": (host["PortBindings"] or {}, {}),
         "user": (container["Config"]["User"], f"{names.SERVER_UID}:{names.SERVER_UID}"),
-        "image": (container["Image"], site.learner_image),
+        "image": (container["Image"], stage.images["learner"]),
         "read-only root": (host["ReadonlyRootfs"], True),
         "privileged": (host["Privileged"], False),
         "dropped capabilities": (host["CapDrop"], ["ALL"]),

@@ -32,10 +32,10 @@ _FORKER_RIGHTS = ["SYS_ADMIN", "SYS_CHROOT", "SYS_PTRACE", "SETUID", "SETGID", "
 """To look at and join a container's namespaces, to become its user, to give up all rights, to send signals there."""
 
 
-def learner_kernel(settings: Settings) -> dict[str, Any]:
+def learner_kernel(settings: Settings, image: str) -> dict[str, Any]:
     """Options of the container of a learner kernel, with a name that no other has; its program only waits."""
     return {
-        **_common(settings, LEARNER_KERNEL, secrets.token_hex(8)),
+        **_common(settings, image, LEARNER_KERNEL, secrets.token_hex(8)),
         "entrypoint": _IDLE,
         # No network either way: the runtime makes an empty one. With it alone, the engine would manage that as one of
         # its networks, which takes as much time as all the rest of starting a container.
@@ -50,15 +50,16 @@ def learner_kernel(settings: Settings) -> dict[str, Any]:
     }
 
 
-def lone_kernel(settings: Settings, sockets: str) -> dict[str, Any]:
+def lone_kernel(settings: Settings, image: str, sockets: str) -> dict[str, Any]:
     """Options of the container of a learner kernel that is its container's own program.
 
     Args:
         settings: the site's settings.
+        image: the digest of the kernels' image.
         sockets: the prepared socket folder, as the engine sees it.
     """
     return {
-        **learner_kernel(settings),
+        **learner_kernel(settings, image),
         "entrypoint": [*_NARROW, *_PYTHON, "-m", "doorstart_examiner.alone", f"{KERNEL_FOLDER}/{SOCKET}", WORK],
         "environment": kernel_environment(settings),
         "mounts": [Mount(KERNEL_FOLDER, sockets, type="bind")],
@@ -87,17 +88,18 @@ def kernel_limits(settings: Settings) -> dict[str, int]:
     }
 
 
-def house(settings: Settings, server_id: str, sockets: str) -> dict[str, Any]:
+def house(settings: Settings, image: str, server_id: str, sockets: str) -> dict[str, Any]:
     """Options of the container of one server's examiners.
 
     Args:
         settings: the site's settings.
+        image: the digest of the kernels' image.
         server_id: the instructor's server.
         sockets: the prepared socket folder, as the engine sees it.
     """
     size = settings.kernel_work_size * settings.grading_limit
     return {
-        **_common(settings, HOUSE, server_id),
+        **_common(settings, image, HOUSE, f"{server_id}-{mark(image)}"),
         "entrypoint": [*_NARROW, *_PYTHON, "-m", "doorstart_examiner.house", f"{HOUSE_FOLDER}/{SOCKET}", WORK],
         "hostname": "examiner",
         "user": f"{names.EXAMINER_UID}:{names.EXAMINER_UID}",
@@ -112,15 +114,16 @@ def house(settings: Settings, server_id: str, sockets: str) -> dict[str, Any]:
     }
 
 
-def forker(settings: Settings, folder: str) -> dict[str, Any]:
+def forker(settings: Settings, image: str, folder: str) -> dict[str, Any]:
     """Options of the container of the forker: root among the machine's processes, with the rights to join containers.
 
     Args:
         settings: the site's settings.
+        image: the digest of the kernels' image.
         folder: of its socket, as the engine sees it.
     """
     return {
-        **_common(settings, FORKER, ""),
+        **_common(settings, image, FORKER, mark(image)),
         "entrypoint": [*_PYTHON, "-m", "doorstart_examiner.forker", f"{FORKER_FOLDER}/{SOCKET}", CGROUPS],
         "hostname": "forker",
         "user": "0:0",
@@ -139,12 +142,17 @@ def forker(settings: Settings, folder: str) -> dict[str, Any]:
     }
 
 
-def _common(settings: Settings, role: str, name: str) -> dict[str, Any]:
+def mark(image: str) -> str:
+    """What tells grading with one image of kernels from that with another, in names of containers and folders."""
+    return image.removeprefix("sha256:")[:8]
+
+
+def _common(settings: Settings, image: str, role: str, name: str) -> dict[str, Any]:
     return {
-        "image": settings.kernel_image,
-        "name": "-".join(filter(None, (settings.site, role, name))),
+        "image": image,
+        "name": f"{settings.site}-{role}-{name}",
         # No server's label: these containers are no servers.
-        "labels": {names.LABEL_SITE: settings.site, names.LABEL_ROLE: role},
+        "labels": {names.LABEL_SITE: settings.site, names.LABEL_ROLE: role, names.LABEL_IMAGE: image},
         **confinement.common(settings),
         "log_config": {"type": "none", "config": {}},
         "working_dir": "/",

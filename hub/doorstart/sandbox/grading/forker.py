@@ -36,8 +36,10 @@ log = logging.getLogger("doorstart.sandbox")
 class Forker:
     """Keeps the forker running, and has it fork."""
 
-    def __init__(self, settings: Settings, engine: Engine, folders: Folders) -> None:
+    def __init__(self, settings: Settings, image: str, engine: Engine, folders: Folders) -> None:
         self._settings = settings
+        self._image = image
+        self._folder = f"{_FOLDER}-{confinement.mark(image)}"
         self._engine = engine
         self._folders = folders
         self._pool = Pool(settings, self._start_container, lambda container: engine.remove(container.id))
@@ -85,7 +87,7 @@ class Forker:
         self._pool.discard(container)
 
     def _start_container(self) -> Container:
-        container = self._engine.start(confinement.learner_kernel(self._settings))
+        container = self._engine.start(confinement.learner_kernel(self._settings, self._image))
         return Container(container, self._engine.first_process(container))
 
     async def _ensure(self) -> None:
@@ -94,9 +96,11 @@ class Forker:
             if self._container is not None and await asyncio.to_thread(self._listens):
                 return
             await self._remove()
-            folder = self._folders.grading(_FOLDER)
+            folder = self._folders.grading(self._folder)
             await asyncio.to_thread(sealing.prepare, folder, uid=0)
-            options = confinement.forker(self._settings, str(self._folders.grading_on_engine(_FOLDER)))
+            options = confinement.forker(
+                self._settings, self._image, str(self._folders.grading_on_engine(self._folder))
+            )
             self._container = container = await asyncio.to_thread(self._engine.start, options)
             deadline = asyncio.get_running_loop().time() + self._settings.start_timeout
             while not await asyncio.to_thread(self._listens):
@@ -120,7 +124,7 @@ class Forker:
     def _connect(self) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            connection.connect(str(self._folders.grading(_FOLDER) / confinement.SOCKET))
+            connection.connect(str(self._folders.grading(self._folder) / confinement.SOCKET))
         except BaseException:
             connection.close()
             raise

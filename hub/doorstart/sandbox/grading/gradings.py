@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from typing import IO, Any
 
@@ -31,6 +32,24 @@ _SPOOL = 8 * MIB
 log = logging.getLogger("doorstart.sandbox")
 
 
+class _Grader:
+    """What grades with one image of kernels: while another one is on trial or was just promoted, there are two."""
+
+    def __init__(self, settings: Settings, image: str, engine: Engine, folders: Folders) -> None:
+        starter = Forker if settings.grading_start == "fork" else Starter
+        self.image = image
+        self.kernels: Forker | Starter = starter(settings, image, engine, folders)
+        self.houses = Houses(settings, image, engine, folders)
+        self.running = 0
+        self.used = time.monotonic()
+
+    async def close(self) -> None:
+        """Remove all its containers."""
+        for part in (self.houses, self.kernels):
+            with contextlib.suppress(DockerException):
+                await part.close()
+
+
 class Gradings:
     """The grading of a site."""
 
@@ -38,9 +57,7 @@ class Gradings:
         self._settings = settings
         self._engine = engine
         self._folders = folders
-        starter = Forker if settings.grading_start == "fork" else Starter
-        self._kernels: Forker | Starter = starter(settings, engine, folders)
-        self._houses = Houses(settings, engine, folders)
+        self._graders: dict[str, _Grader] = {}
         self._running = 0
         self._jobs: set[asyncio.Task[Any]] = set()
         self._resting: asyncio.Task[None] | None = None
@@ -61,29 +78,22 @@ class Gradings:
         for running in self._jobs:
             running.cancel()
         await asyncio.gather(*self._jobs, *([self._resting] if self._resting else []), return_exceptions=True)
-        for part in (self._houses, self._kernels):
-            with contextlib.suppress(DockerException):
-                await part.close()
+        for grader in self._graders.values():
+            await grader.close()
         await self._remove_all()
 
-    @property
-    def image(self) -> str:
-        """Digest of the image in which submissions run and are examined; empty if none is promoted."""
-        return self._settings.kernel_image
-
-    async def grade(self, server: str, body: AsyncIterator[bytes], gone: asyncio.Event) -> dict[str, Any]:
+    async def grade(self, server: str, image: str, body: AsyncIterator[bytes], gone: asyncio.Event) -> dict[str, Any]:
         """Carry out the job in a request's body; the answer.
 
         Args:
             server: the caller's server.
+            image: the digest of the image that is chosen for the caller.
             body: the request.
             gone: set when the caller does not wait any more.
 
         Raises:
             Refused: the request is wrong, the site's places are all in use, or grading does not work at this time.
         """
-        if not self._settings.kernel_image:
-            raise Refused(503, "No image for kernels has been promoted on this site. Ask the admin to promote one.")
         if self._running >= self._settings.grading_limit:
             raise Refused(
                 429,
@@ -99,17 +109,19 @@ class Gradings:
                     work = await asyncio.to_thread(job.read, received, self._settings.kernel_work_size)
                 except job.JobError as error:
                     raise Refused(422, str(error)) from error
-            return await self._conduct(server, work, gone)
+            return await self._conduct(server, image, work, gone)
         finally:
             self._running -= 1
 
-    async def _conduct(self, server: str, work: job.Job, gone: asyncio.Event) -> dict[str, Any]:
+    async def _conduct(self, server: str, image: str, work: job.Job, gone: asyncio.Event) -> dict[str, Any]:
+        grader = self._grader(image)
         conductor = Conductor(
             work,
             Limits.of(self._settings, work.request.limits),
-            self._kernels.start,
-            lambda: self._houses.examiner(server),
+            grader.kernels.start,
+            lambda: grader.houses.examiner(server),
         )
+        grader.running += 1
         running = asyncio.create_task(conductor.run())
         leaving = asyncio.create_task(gone.wait())
         self._jobs.add(running)
@@ -129,13 +141,24 @@ class Gradings:
             running.cancel()
             await asyncio.wait({running})
             self._jobs.discard(running)
+            grader.running -= 1
+            grader.used = time.monotonic()
+
+    def _grader(self, image: str) -> _Grader:
+        if image not in self._graders:
+            self._graders[image] = _Grader(self._settings, image, self._engine, self._folders)
+        return self._graders[image]
 
     async def _rest_forever(self) -> None:
         while True:
             await asyncio.sleep(_REST_EVERY)
             try:
-                await self._kernels.rest()
-                await self._houses.rest()
+                for grader in list(self._graders.values()):
+                    await grader.kernels.rest()
+                    await grader.houses.rest()
+                    if not grader.running and time.monotonic() - grader.used > self._settings.examiner_idle:
+                        del self._graders[grader.image]  # before it is closed: whoever comes now makes another one
+                        await grader.close()
             except Exception:  # Whatever it is, such as an engine that restarts: the next round must come.
                 log.exception("Looking after grading failed; trying again in %g seconds", _REST_EVERY)
 

@@ -32,10 +32,11 @@ class _House:
 
 
 class Houses:
-    """The houses of a site."""
+    """The houses of a site that are of one image."""
 
-    def __init__(self, settings: Settings, engine: Engine, folders: Folders) -> None:
+    def __init__(self, settings: Settings, image: str, engine: Engine, folders: Folders) -> None:
         self._settings = settings
+        self._image = image
         self._engine = engine
         self._folders = folders
         self._houses: dict[str, _House] = {}
@@ -84,7 +85,7 @@ class Houses:
                 await self._remove(house)
 
     async def _connect(self, house: _House) -> Frames:
-        frames = await Frames.to(str(self._folders.grading(house.server) / confinement.SOCKET))
+        frames = await Frames.to(str(self._folders.grading(self._folder(house)) / confinement.SOCKET))
         house.examiners.append(frames)
         return frames
 
@@ -92,11 +93,11 @@ class Houses:
         house.owner = await asyncio.to_thread(self._engine.server, house.server)
         if house.owner is None:
             raise StartError(f"the server {house.server}, for which it would be, is not running")
-        folder = self._folders.grading(house.server)
+        folder = self._folders.grading(self._folder(house))
         try:
             await asyncio.to_thread(sealing.prepare, folder, uid=names.EXAMINER_UID)
-            source = str(self._folders.grading_on_engine(house.server))
-            options = confinement.house(self._settings, house.server, source)
+            source = str(self._folders.grading_on_engine(self._folder(house)))
+            options = confinement.house(self._settings, self._image, house.server, source)
             house.container = container = await asyncio.to_thread(self._engine.start, options)
 
             async def alive() -> bool:
@@ -114,4 +115,7 @@ class Houses:
         if house.container is not None:
             await asyncio.to_thread(self._engine.remove, house.container)
             house.container = None
-        await asyncio.to_thread(sealing.remove, self._folders.grading(house.server))
+        await asyncio.to_thread(sealing.remove, self._folders.grading(self._folder(house)))
+
+    def _folder(self, house: _House) -> str:
+        return f"{house.server}-{confinement.mark(self._image)}"

@@ -27,8 +27,9 @@ _LOOK_EVERY = 0.5
 class Starter:
     """Starts learner kernels; the pool has some whose imports are done."""
 
-    def __init__(self, settings: Settings, engine: Engine, folders: Folders) -> None:
+    def __init__(self, settings: Settings, image: str, engine: Engine, folders: Folders) -> None:
         self._settings = settings
+        self._image = image
         self._engine = engine
         self._folders = folders
         self._pool = Pool(settings, self._start_container, self._remove_container)
@@ -74,7 +75,9 @@ class Starter:
         sockets = f"kernel-{secrets.token_hex(8)}"
         sealing.prepare(self._folders.grading(sockets), uid=names.KERNEL_UID)
         try:
-            options = confinement.lone_kernel(self._settings, str(self._folders.grading_on_engine(sockets)))
+            options = confinement.lone_kernel(
+                self._settings, self._image, str(self._folders.grading_on_engine(sockets))
+            )
             return Container(self._engine.start(options), 0, sockets)
         except BaseException:
             sealing.remove(self._folders.grading(sockets))
