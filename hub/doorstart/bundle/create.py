@@ -19,6 +19,8 @@ from doorstart.bundle.errors import BundleError
 from doorstart.bundle.layout import COMPRESSED_LAYER, LAYER, Blob, Layout
 
 SCRATCH = Path("/var/tmp")  # noqa: S108  # a folder of its own is made there; images do not fit where memory is the disk
+Say = Callable[[str], None]
+"""Told what is being done."""
 COMPRESSORS = 2
 """Layers that are compressed at once."""
 
@@ -42,7 +44,7 @@ def create(
     roots: Sequence[Metadata[Root]],
     *,
     days: float = 60,
-    say: Callable[[str], None] = lambda _: None,
+    say: Say = lambda _: None,
 ) -> Contents:
     """Write a bundle, not signed yet.
 
@@ -95,7 +97,7 @@ class _Images:
         self._engine = engine
         self._blobs: dict[str, Blob] = {}
 
-    def add(self, one: Offered, say: Callable[[str], None]) -> tuple[Blob, list[Layer]]:
+    def add(self, one: Offered, say: Say) -> tuple[Blob, list[Layer]]:
         """Copy an image; its manifest and its layers."""
         wanted = self._engine.diff_ids(one.id)
         with tempfile.TemporaryDirectory(dir=SCRATCH) as scratch:
@@ -119,7 +121,7 @@ class _Images:
         return self.manifests[one.name], layers
 
 
-def _image(one: Offered, state: SiteState, images: _Images, say: Callable[[str], None]) -> BundledImage:
+def _image(one: Offered, state: SiteState, images: _Images, say: Say) -> BundledImage:
     had = [image for image in state.images if image.name == one.name]
     before = Version(id=had[-1].id, version=had[-1].version) if had else None
     if one.id in {image.id for image in state.images}:

@@ -10,7 +10,8 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from doorstart.cli import check, course, roster, site
+from doorstart.bundle.errors import BundleError
+from doorstart.cli import bundle, check, course, roster, site
 from doorstart.courses.format import CourseError
 from doorstart.courses.paper import PaperError
 from doorstart.images.build import BuildError
@@ -35,9 +36,10 @@ app.add_typer(site.app, name="site")
 app.add_typer(roster.app, name="roster")
 app.add_typer(course.app, name="course")
 app.add_typer(check.app, name="check")
+app.add_typer(bundle.app, name="bundle")
 
 EXPECTED = (
-    BuildError, CommandError, CourseError, DebianError, EngineError, FetchError, PaperError, RecipeError,
+    BuildError, BundleError, CommandError, CourseError, DebianError, EngineError, FetchError, PaperError, RecipeError,
     RegistryError, SiteError, TlsError,
 )  # fmt: skip
 
