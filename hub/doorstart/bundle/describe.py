@@ -96,6 +96,8 @@ def describe(bundle: Path, trusted: Path | None) -> Description:
     Raises:
         BundleError: it cannot be read at all.
     """
+    if not (bundle / signing.FOLDER).is_dir():
+        raise BundleError(f"{bundle} is not a bundle: it has no folder {signing.FOLDER}. Give the bundle's own folder.")
     refusal = reason = ""
     try:
         _authenticate(bundle, trusted)
@@ -135,7 +137,8 @@ def _authenticate(bundle: Path, trusted: Path | None) -> None:
         verify.authenticate(bundle, trusted)
         return
     with tempfile.TemporaryDirectory() as scratch:
-        trust.read_chain(bundle / signing.FOLDER)[0].to_file(str(Path(scratch) / "root.json"))
+        first = trust.read_chain(bundle / signing.FOLDER)[0]
+        (Path(scratch) / "root.json").write_bytes(first.to_bytes())
         verify.authenticate(bundle, Path(scratch))
 
 

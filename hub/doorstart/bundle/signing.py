@@ -42,9 +42,9 @@ def write(bundle: Path, number: int, expires: datetime, roots: Sequence[Metadata
     folder.mkdir()
     for root in roots:
         trust.write(root, folder)
-    Metadata(targets).to_file(str(folder / f"{number}.targets.json"))
-    Metadata(snapshot).to_file(str(folder / f"{number}.snapshot.json"))
-    Metadata(timestamp).to_file(str(folder / "timestamp.json"))
+    (folder / f"{number}.targets.json").write_bytes(Metadata(targets).to_bytes())
+    (folder / f"{number}.snapshot.json").write_bytes(Metadata(snapshot).to_bytes())
+    (folder / "timestamp.json").write_bytes(Metadata(timestamp).to_bytes())
 
 
 def sign(bundle: Path, signers: Iterable[Signer]) -> int:
@@ -69,7 +69,7 @@ def sign(bundle: Path, signers: Iterable[Signer]) -> int:
         for _, metadata in files:
             metadata.sign(signer, append=True)
     for path, metadata in files:
-        metadata.to_file(str(path))
+        path.write_bytes(metadata.to_bytes())
     return max(_missing(root, metadata) for _, metadata in files)
 
 

@@ -103,7 +103,9 @@ class Store:
             BundleError: too few of its own keys signed it, or the site trusts one already.
         """
         if lacking := trust.missing(root, None):
-            raise BundleError(f"The root lacks {lacking} signatures of its own keys. Add them: doorstart bundle sign")
+            raise BundleError(
+                f"Signatures of the root's own keys still missing: {lacking}. Add them: doorstart bundle sign"
+            )
         with self.alone():
             if self.root and not replace:
                 raise BundleError(
@@ -113,7 +115,7 @@ class Store:
             with self.next_release() as fresh:
                 for name in ("root.json", *KEPT):
                     (fresh / name).unlink(missing_ok=True)
-                root.to_file(str(fresh / "root.json"))
+                (fresh / "root.json").write_bytes(root.to_bytes())
 
     @contextmanager
     def next_release(self) -> Iterator[Path]:

@@ -158,5 +158,5 @@ def write(root: Metadata[Root], folder: Path) -> Path:
     """Write a root under its number; the file."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{root.signed.version}.root.json"
-    root.to_file(str(path))
+    path.write_bytes(root.to_bytes())
     return path

@@ -91,7 +91,7 @@ def create_(
     _print(describe.describe(target, None))
     if lacking:
         console.print(
-            f"[yellow]It lacks {lacking} signatures.[/yellow] Add them: doorstart bundle sign {target} --key FILE"
+            f"[yellow]Signatures still missing: {lacking}.[/yellow] Add one: doorstart bundle sign {target} --key FILE"
         )
 
 

@@ -89,7 +89,7 @@ def sign(
     if (what / signing.FOLDER).is_dir():
         lacking = signing.sign(what, signers(key))
         console.print(
-            f"It lacks {lacking} more signatures." if lacking else f"{what} has all the signatures that it needs."
+            f"Signatures still missing: {lacking}." if lacking else f"{what} has all the signatures that it needs."
         )
         return
     chain = trust.read_chain(what)
@@ -126,7 +126,9 @@ def read_roots(folder: Path) -> list[Metadata[Root]]:
     for at, root in enumerate(chain):
         if lacking := trust.missing(root, chain[at - 1].signed if at else None):
             which = f"Root {root.signed.version} in {folder}"
-            raise BundleError(f"{which} lacks {lacking} signatures. Add them: doorstart bundle sign {folder}")
+            raise BundleError(
+                f"{which} is not signed by enough people; missing: {lacking}. Sign it: doorstart bundle sign {folder}"
+            )
     return chain
 
 
@@ -143,7 +145,7 @@ def trusted(root: Path | None) -> Iterator[Path | None]:
         yield store.trusted if store.root else None
         return
     with tempfile.TemporaryDirectory() as folder:
-        trust.read(root).to_file(str(Path(folder) / "root.json"))
+        (Path(folder) / "root.json").write_bytes(trust.read(root).to_bytes())
         yield Path(folder)
 
 
@@ -173,5 +175,5 @@ def _tell(root: Metadata[Root], previous: Root | None, path: Path) -> None:
     lacking = trust.missing(root, previous)
     if lacking:
         console.print(
-            f"[yellow]It lacks {lacking} signatures.[/yellow] Add them: doorstart bundle sign {path.parent} --key FILE"
+            f"[yellow]Signatures still missing: {lacking}.[/yellow] Add one: doorstart bundle sign {path.parent} --key FILE"
         )
