@@ -23,7 +23,7 @@ KEYS = ("education-1", "education-2", "it-1")
 
 @pytest.fixture(scope="module")
 def place(site: Any) -> Iterator[Place]:
-    """The site's files; what came with bundles is removed behind the tests, for others expect the checkout's courses."""
+    """The site's files; what came with bundles is removed behind the tests: others expect the checkout's."""
     found = Place(Settings())
     yield found
     shutil.rmtree(found.bundles, ignore_errors=True)

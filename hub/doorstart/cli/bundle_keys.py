@@ -174,6 +174,5 @@ def _tell(root: Metadata[Root], previous: Root | None, path: Path) -> None:
     _show(trust.keys_of(root.signed))
     lacking = trust.missing(root, previous)
     if lacking:
-        console.print(
-            f"[yellow]Signatures still missing: {lacking}.[/yellow] Add one: doorstart bundle sign {path.parent} --key FILE"
-        )
+        console.print(f"[yellow]Signatures still missing: {lacking}.[/yellow]")
+        console.print(f"Add one: doorstart bundle sign {path.parent} --key FILE")
