@@ -58,11 +58,11 @@ def prepare(said: Contents, engine: Engine, store: Store) -> Plan:
 
 def _needs(plan: Plan, there: dict[str, list[str]], engine: Engine, store: Store) -> dict[Path, int]:
     # The engine keeps a layer once for each stack of layers below it, and has an image aside while it loads it.
-    chains = {chain for layers in there.values() for chain in _chains(layers)}
+    known = {chain for layers in there.values() for chain in chains(layers)}
     new: dict[str, int] = {}
     for image in plan.load:
-        for chain, layer in zip(_chains(layer.diff_id for layer in image.layers), image.layers, strict=True):
-            if chain not in chains:
+        for chain, layer in zip(chains(layer.diff_id for layer in image.layers), image.layers, strict=True):
+            if chain not in known:
                 new[chain] = layer.size
     aside = max(sum(layer.size for layer in image.layers) for image in plan.load)
     kept = sum(layer.size for layers in plan.providers.values() for layer in layers)
@@ -74,7 +74,7 @@ def _needs(plan: Plan, there: dict[str, list[str]], engine: Engine, store: Store
     return dict(needs)
 
 
-def _chains(diff_ids: Iterable[str]) -> list[str]:
+def chains(diff_ids: Iterable[str]) -> list[str]:
     """The chain ids of layers (OCI image specification, *Layer ChainID*)."""
     found: list[str] = []
     for diff_id in diff_ids:
