@@ -1,8 +1,8 @@
 """What a stick has to carry: the first bundle, and what three kinds of change cost. ``make bench-bundle``.
 
 Real images are rebuilt from a copy of this checkout after a changed course, a changed Python package and a Debian
-security update. Each bundle is measured against the engine's own way, ``docker save`` of the same images, and is imported
-into a second engine, so that a small bundle is also one that works.
+security update. Each bundle is measured against the engine's own way, ``docker save`` of the same images, and is
+imported into a second engine, so that a small bundle is also one that works.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path

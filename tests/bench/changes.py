@@ -1,4 +1,4 @@
-"""What happens to a checkout from one month to the next, done to a copy of it: a course, a package, a security update."""
+"""What happens to a checkout from one month to the next, done to a copy of it."""
 
 from __future__ import annotations
 
