@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 UNIT = Path("courses/programming/units/03-choices/unit.en.md")
-PACKAGE = "pygments==2.19.1"
-"""Pure Python, in every server and kernel; the version before the one that is locked."""
+PACKAGE = "pygments==2.20.0"
+"""Pure Python, in every server and kernel; another version than the locked one."""
 LIBRARY = "libssl3t64"
 
 # The archive has no two versions of a library at a time, so the one that it has becomes its own successor: another
