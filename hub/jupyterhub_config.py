@@ -60,4 +60,6 @@ c.JupyterHub.services = [
         "display": False,
         "command": [sys.executable, "-m", "doorstart.culler", f"--timeout={settings().idle_timeout}"],
     },
+    # It asks as the service doorstart-admin does: who is in which group, which servers run, and to stop one.
+    {"name": "endings", "display": False, "command": [sys.executable, "-m", "doorstart.images.endings"]},
 ]

@@ -65,6 +65,9 @@ runs (the command line, the sandbox) the examiner need not be installed. `tests/
 CHECK_PREFIX = "check-"
 """How the usernames of the checks' people begin. The checks delete such accounts, so nobody else has one."""
 
+PROMOTION_COURSE = "promotion.en"
+"""The course that exists only while an image is checked before its promotion; its people get that image."""
+
 UNIX_PATH_MAX = 107
 """Longest path of a Unix socket in bytes (``sun_path`` in ``unix(7)`` is 108 with its final zero)."""
 

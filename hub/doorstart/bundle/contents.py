@@ -45,6 +45,14 @@ class Version(_Model):
     version: str = ""
 
 
+class PackageChange(_Model):
+    """A package that is new (``before`` is empty), gone (``after`` is empty), or has another version."""
+
+    package: str
+    before: str = ""
+    after: str = ""
+
+
 class BundledImage(Version):
     """An image that the bundle is about.
 
@@ -54,6 +62,7 @@ class BundledImage(Version):
         manifest: Digest of its manifest in the bundle; None where the site has the image.
         layers: From the lowest; empty where the site has the image.
         before: What the site had under that name when it wrote its state.
+        packages: What changed since that one; empty also if one of the two has no list of its packages.
     """
 
     name: str = Field(pattern=_NAME)
@@ -61,6 +70,7 @@ class BundledImage(Version):
     manifest: Digest | None = Field(None, pattern=_DIGEST)
     layers: list[Layer] = []
     before: Version | None = None
+    packages: list[PackageChange] = []
 
 
 class BundledCourse(_Model):
@@ -99,9 +109,10 @@ class Contents(_Model):
 
 
 class NamedVersion(Version):
-    """An image of a site."""
+    """An image of a site; the one that runs says which versions its packages have."""
 
     name: str = Field(pattern=_NAME)
+    packages: dict[str, str] = {}
 
 
 class SiteState(_Model):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tuf.api.metadata import Metadata, Root
 
-from doorstart.bundle import contents, signing
+from doorstart.bundle import contents, packages, signing
 from doorstart.bundle.contents import BundledCourse, BundledImage, Contents, Layer, SiteState, Version
 from doorstart.bundle.courses import Packed
 from doorstart.bundle.engine import Engine
@@ -27,12 +27,13 @@ COMPRESSORS = 2
 
 @dataclass(frozen=True)
 class Offered:
-    """An image of the connected side. ``version`` and ``summary`` are for people."""
+    """An image of the connected side. ``version``, ``summary`` and ``packages`` are for people."""
 
     name: str
     id: str
     version: str = ""
     summary: str = ""
+    packages: Mapping[str, str] = field(default_factory=dict)
 
 
 def create(
@@ -135,6 +136,7 @@ def _image(one: Offered, state: SiteState, images: _Images, say: Say) -> Bundled
         manifest=manifest.digest,
         layers=layers,
         before=before,
+        packages=packages.changes(had[-1].packages if had else {}, one.packages),
     )
 
 

@@ -6,7 +6,7 @@ Says it of a refused bundle too, and why it would be refused. Nothing is decided
 from __future__ import annotations
 
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ class Change:
     after: str
     whom: str
     size: int
+    packages: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -150,9 +151,9 @@ def is_new(image: BundledImage) -> bool:
 def _image(image: BundledImage, lengths: dict[str, int]) -> Change:
     before = _version(image.before.version, image.before.id) if image.before else ""
     size = sum(lengths.get(verify.blob(layer.blob), 0) for layer in image.layers if layer.blob)
-    return Change(
-        "image", image.name, before, _version(image.version, image.id), WHOM.get(image.name, image.summary), size
-    )
+    whom = WHOM.get(image.name, image.summary)
+    packages = [change.model_dump() for change in image.packages]
+    return Change("image", image.name, before, _version(image.version, image.id), whom, size, packages)
 
 
 def _course(course: BundledCourse) -> Change:

@@ -114,7 +114,7 @@ def open_arena(stage: Stage) -> Iterator[Arena]:
         roles = {"attacker": "learner", "neighbour": "learner", "instructor": "instructor"}
         log_ins = {who: stage.add(role) for who, role in roles.items()}
         people = {who: stack.enter_context(log_in()) for who, log_in in log_ins.items()}
-        own_name = {"attacker": "", "neighbour": "", "instructor": names.server_name(COURSE)}
+        own_name = {"attacker": "", "neighbour": "", "instructor": names.server_name(stage.course)}
         started = {who: pool.submit(person.start_server, own_name[who]) for who, person in people.items()}
         servers = {who: future.result() for who, future in started.items()}
         attacker, neighbour = InServer(servers["attacker"]), InServer(servers["neighbour"])
@@ -138,7 +138,7 @@ def open_arena(stage: Stage) -> Iterator[Arena]:
 def _hand_in(stage: Stage, neighbour: InServer, instructor: str) -> str:
     """Have the neighbour hand in, and the instructor give feedback; the submission's id."""
     archive = release(stage)
-    path = f"{EXCHANGE}/courses/{COURSE}/assignments/{ASSIGNMENT}/submissions"
+    path = f"{EXCHANGE}/courses/{stage.course}/assignments/{ASSIGNMENT}/submissions"
     (answer,) = neighbour.call(relay.ask, relay=neighbour.relay, requests=[_upload("POST", path, archive)])
     if answer["status"] != 201:
         raise ArenaError(f"The exchange did not take the neighbour's submission: {answer}")
@@ -155,14 +155,14 @@ def release(stage: Stage) -> str:
     """Release the check's assignment, one empty notebook; its archive."""
     notebook = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     archive = _archive(f"{ASSIGNMENT}.ipynb", notebook)
-    command = ["python", "-m", "doorstart.exchange", "release", COURSE, ASSIGNMENT]
+    command = ["python", "-m", "doorstart.exchange", "release", stage.course, ASSIGNMENT]
     containers.execute(stage.client, stage.place.container("exchange"), command, archive.encode())
     return archive
 
 
 def office(stage: Stage, instructor: str) -> InContainer:
     """The instructor's server as a place: not a kernel of it, for those are in the sandbox and know no token."""
-    container = server_container(stage, instructor, names.server_name(COURSE))
+    container = server_container(stage, instructor, names.server_name(stage.course))
     return InContainer(stage.client, str(container.name), relay=str(names.RELAY_SOCKET))
 
 

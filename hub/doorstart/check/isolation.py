@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from doorstart.check.arena import COURSE, Arena, open_arena
 from doorstart.check.probes import PROBES, Outcome, Probe
 from doorstart.check.report import Report, in_words
-from doorstart.check.stage import staged
+from doorstart.check.stage import Stage, staged
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,18 @@ def check(report: Report, tell: Callable[[Finding], None]) -> list[Finding]:
     Raises:
         StepFailedError: the check could not begin, or could not clean up.
     """
+    with staged(COURSE, report) as stage:
+        return probe(stage, report, tell)
+
+
+def probe(stage: Stage, report: Report, tell: Callable[[Finding], None]) -> list[Finding]:
+    """Run all probes on a stage that is there; as :func:`check`."""
     findings = []
-    with staged(COURSE, report) as stage, ExitStack() as stack:
+    with ExitStack() as stack:
         with report.step("Servers and canaries"):
             arena = stack.enter_context(open_arena(stage))
-        for probe in PROBES:
-            findings.append(find(probe, arena))
+        for one in PROBES:
+            findings.append(find(one, arena))
             tell(findings[-1])
     return findings
 

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from doorstart import names
 from doorstart.check.client import ClientError, Server
+from doorstart.check.exercise import Exercise
 from doorstart.check.report import Report
 from doorstart.check.stage import Stage, staged
-from doorstart.courses import build_course, read_unit, reference_solution
-from doorstart.courses.format import Language, Unit
 from doorstart.site.courses import add_units
 
 COURSE = "selfcheck.en"
@@ -32,37 +29,52 @@ class LoopError(Exception):
     """The site answered, but not with what the loop needs; the message says what is missing."""
 
 
-def check(folder: Path, report: Report, language: Language = "en") -> None:
-    """Drive the loop with the first unit of a course.
+def check(find: Callable[[], Exercise], report: Report) -> None:
+    """Drive the loop in a course of its own.
 
     Args:
-        folder: The course's folder, such as ``courses/programming``.
+        find: Finds the unit to do it with.
         report: Gets the steps.
-        language: One of the course's languages.
 
     Raises:
         StepFailedError: a step failed; the steps after it were not tried.
     """
     with staged(COURSE, report) as stage:
-        _Loop(stage, folder, language, report).run()
+        drive(stage, find, report)
+
+
+def drive(
+    stage: Stage,
+    find: Callable[[], Exercise],
+    report: Report,
+    then: Callable[[Server, Server], None] = lambda desk, office: None,
+) -> None:
+    """As :func:`check`, on a stage that is there.
+
+    Args:
+        stage: The stage.
+        find: Finds the unit to do it with.
+        report: Gets the steps.
+        then: Called at the end with the learner's server and the instructor's, which still run.
+    """
+    with report.step("Course") as current:
+        exercise = find()
+        loop = _Loop(stage, exercise, report)
+        loop.load()
+        current.note = f"{exercise.course}, {exercise.unit}"
+    loop.run(then)
 
 
 class _Loop:
-    def __init__(self, stage: Stage, folder: Path, language: Language, report: Report) -> None:
+    def __init__(self, stage: Stage, exercise: Exercise, report: Report) -> None:
         self.stage = stage
-        self.folder = folder
-        self.language: Language = language
+        self.exercise = exercise
         self.step = report.step
-        self.unit = ""
-        """The unit's id, which is also its notebook's name."""
-        self.assignment = ""
+        self.assignment = f"{exercise.unit}-{stage.run}"
         """The unit's id with this run's mark: what earlier runs handed in is not collected again."""
 
-    def run(self) -> None:
+    def run(self, then: Callable[[Server, Server], None]) -> None:
         """All steps, in order."""
-        with self.step("Course") as current:
-            unit = self._load()
-            current.note = f"{self.folder.name}, {unit.title.get(self.language, unit.id)}"
         with self.step("People"):
             log_in_learner, log_in_instructor = self.stage.add("learner"), self.stage.add("instructor")
         with self.step("Learner logs in"):
@@ -75,46 +87,41 @@ class _Loop:
                 instructor = log_in_instructor()
             with instructor:
                 with self.step("Course's server starts"):
-                    office = instructor.start_server(names.server_name(COURSE))
-                self._grade(office, learner.username, unit)
-                self._read_feedback(desk, receipt, unit)
+                    office = instructor.start_server(names.server_name(self.stage.course))
+                self._grade(office, learner.username)
+                self._read_feedback(desk, receipt)
                 with self.step("Withdraw the assignment"):
                     _nbgrader(office, f"formgrader/api/assignment/{self.assignment}/unrelease")
+                then(desk, office)
 
-    def _load(self) -> Unit:
+    def load(self) -> None:
+        """Put the unit into the check's course, and release it."""
+        stage = self.stage
         with tempfile.TemporaryDirectory() as scratch:
-            built = Path(scratch)
-            self.unit, *others = build_course(self.folder, self.language, built)
-            for other in others:
-                shutil.rmtree(built / "source" / other)
-            self.assignment = f"{self.unit}-{self.stage.run}"
-            (built / "source" / self.unit).rename(built / "source" / self.assignment)
-            add_units(
-                self.stage.client, self.stage.place, self.stage.images["instructor"], COURSE, built, [self.assignment]
-            )
-        return read_unit(self.folder / "units" / self.unit)
+            self.exercise.lay_out(Path(scratch), self.assignment)
+            image = stage.images["instructor"]
+            add_units(stage.client, stage.place, image, stage.course, Path(scratch), [self.assignment])
 
     def _hand_in(self, desk: Server) -> str:
         """Fetch, solve and submit; the receipt's number."""
         with self.step("Fetch the assignment"):
             self._assignment(desk, "fetch", "fetched")
         with self.step("Put in the reference solution"):
-            path = f"api/contents/{COURSE}/{self.assignment}/{self.unit}.ipynb"
-            fetched = nbformat.from_dict(desk.json("GET", path)["content"])  # type: ignore[no-untyped-call]
-            solved = reference_solution(self.folder, self.unit, self.language, fetched)
+            path = f"api/contents/{self.stage.course}/{self.assignment}/{self.exercise.unit}.ipynb"
+            solved = self.exercise.solved(desk.json("GET", path)["content"])
             desk.json("PUT", path, json={"type": "notebook", "format": "json", "content": solved})
         with self.step("Submit") as current:
             (submission,) = self._assignment(desk, "submit", "submitted")["submissions"]
             current.note = f"at {submission['timestamp']}"
         with self.step("Receipt") as current:
             receipt = str(submission["receipt"])
-            kept = [json.loads(text) for text in _files(desk, f"receipts/{COURSE}", ".json")]
+            kept = [json.loads(text) for text in _files(desk, f"receipts/{self.stage.course}", ".json")]
             if [one["id"] for one in kept] != [receipt]:
                 raise LoopError("The receipt that the learner's folder “receipts” has is not the submission's.")
             current.note = receipt
         return receipt
 
-    def _grade(self, office: Server, learner: str, unit: Unit) -> None:
+    def _grade(self, office: Server, learner: str) -> None:
         one = f"formgrader/api/assignment/{self.assignment}"
         with self.step("Collect"):
             _nbgrader(office, f"{one}/collect")
@@ -122,8 +129,8 @@ class _Loop:
         with self.step("Autograde") as current:
             _nbgrader(office, f"formgrader/api/submission/{self.assignment}/{learner}/autograde")
             graded = self._submission(office, learner)
-            _require_points(graded.get("score"), graded.get("max_score"), unit)
-            current.note = f"{unit.autograded_points} of {unit.points} points"
+            _require_points(graded.get("score"), graded.get("max_score"), self.exercise)
+            current.note = f"{self.exercise.autograded_points:g} of {self.exercise.points:g} points"
         with self.step("Generate feedback"):
             _nbgrader(office, f"{one}/{learner}/generate_feedback")
         with self.step("Release feedback"):
@@ -133,7 +140,7 @@ class _Loop:
         found: dict[str, Any] = office.json("GET", f"formgrader/api/submission/{self.assignment}/{learner}")
         return found
 
-    def _read_feedback(self, desk: Server, receipt: str, unit: Unit) -> None:
+    def _read_feedback(self, desk: Server, receipt: str) -> None:
         with self.step("Fetch feedback"):
             submissions = self._assignment(desk, "fetch_feedback", "submitted")["submissions"]
             (submission,) = [one for one in submissions if one["receipt"] == receipt]
@@ -144,12 +151,12 @@ class _Loop:
             found = re.search(r"Score: <strong>([\d.]+)</strong> of ([\d.]+)", page)
             if not found:
                 raise LoopError("The feedback shows no score.")
-            _require_points(found[1], found[2], unit)
+            _require_points(found[1], found[2], self.exercise)
             current.note = f"{found[1]} of {found[2]} points"
 
     def _assignment(self, desk: Server, action: str, status: str) -> dict[str, Any]:
         """Do something in nbgrader's assignment list; this run's entry in the list afterwards."""
-        asked = {"course_id": COURSE, "assignment_id": self.assignment}
+        asked = {"course_id": self.stage.course, "assignment_id": self.assignment}
         answer = desk.json("POST", f"assignments/{action}", json=asked)
         _require_success(answer)
         for entry in answer["value"]:
@@ -171,8 +178,8 @@ def _require_success(answer: dict[str, Any]) -> None:
     raise LoopError(f"nbgrader said: {(errors or last)[0]}")
 
 
-def _require_points(score: object, most: object, unit: Unit) -> None:
-    expected = (float(unit.autograded_points), float(unit.points))
+def _require_points(score: object, most: object, exercise: Exercise) -> None:
+    expected = (exercise.autograded_points, exercise.points)
     try:
         got = (float(str(score)), float(str(most)))
     except ValueError:

@@ -13,7 +13,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from doorstart.bundle import bring_in, contents, courses, create, describe, signing, state, verify
+from doorstart.bundle import bring_in, contents, courses, create, describe, packages, signing, state, verify
 from doorstart.bundle.contents import SiteState
 from doorstart.bundle.describe import Description
 from doorstart.bundle.engine import Engine
@@ -28,6 +28,8 @@ from doorstart.site.courses import courses_of
 from doorstart.site.place import TOP, Place
 from doorstart.site.progress import console, errors, step
 
+MOST_PACKAGES = 20
+"""Changed packages of an image that are listed for people."""
 VERSION_LABEL = "org.opencontainers.image.version"
 app = typer.Typer(help="Updates on a stick: who signs, what travels, what is taken.", no_args_is_help=True)
 bundle_keys.register(app)
@@ -73,7 +75,14 @@ def create_(
         built = builder.build_all()
         summaries = {recipe.name: recipe.summary for recipe in builder.recipes}
         offered = [
-            create.Offered(name, built[name].id, _version(client, built[name].id), summaries[name]) for name in chosen
+            create.Offered(
+                name,
+                built[name].id,
+                _version(client, built[name].id),
+                summaries[name],
+                packages.read(client, built[name].id),
+            )
+            for name in chosen
         ]
     with step("Bundle") as current:
         made = create.create(
@@ -160,6 +169,9 @@ def _say_next(outcome: bring_in.Outcome) -> None:
         short = image.id.removeprefix("sha256:")[:12]
         console.print(f"  doorstart image trial {short} --group GROUP     [dim]{image.name} {image.version}[/dim]")
         console.print(f"  doorstart image promote {short} --reason TEXT")
+        console.print(
+            f"  doorstart image diff {image.name} {short}     [dim]what is in it that is not in the old one[/dim]"
+        )
     if any(course.blob for course in outcome.contents.courses):
         console.print(
             "The new courses are loaded by [bold]make up[/bold]; a changed unit also where an instructor has it:"
@@ -191,6 +203,12 @@ def _print(found: Description) -> None:
             words = (one.name, one.before or "-", one.after, _mib(one.size), one.whom)
             table.add_row(*(escape(word) for word in words))
         console.print(table)
+    for one in found.changes:
+        for change in one.packages[:MOST_PACKAGES]:
+            words = f"{change['package']} {change['before'] or '(new)'} → {change['after'] or '(gone)'}"
+            console.print(f"  {one.name}: {words}", markup=False)
+        if len(one.packages) > MOST_PACKAGES:
+            console.print(f"  {one.name}: and {len(one.packages) - MOST_PACKAGES} packages more; all with --json")
     console.print(f"As it was: {', '.join(found.unchanged) or 'nothing'}")
 
 

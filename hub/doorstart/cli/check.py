@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 
 from doorstart.check import loop
+from doorstart.check.exercise import first_of
 from doorstart.check.isolation import Finding
 from doorstart.check.isolation import check as check_isolation
 from doorstart.check.report import Report, StepFailedError
@@ -41,7 +42,7 @@ def loop_(
     report = Report(as_json=as_json)
     failure: StepFailedError | None = None
     try:
-        loop.check(folders[course], report)
+        loop.check(lambda: first_of(folders[course], "en"), report)
     except StepFailedError as error:
         failure = error
     if as_json:

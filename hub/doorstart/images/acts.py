@@ -12,7 +12,7 @@ from typing import Any
 
 from doorstart.images.registry import (
     BY_PERSON,
-    CHECK_GROUP,
+    CHECK_GROUPS,
     NAMES,
     SERVERS,
     Act,
@@ -51,7 +51,7 @@ def trial(registry: Registry, image: str, group: str, *, who: str, now: datetime
     entry = registry.entry(image)
     entry = entry.model_copy(update={"trials": {**entry.trials, group: now}})
     registry = with_entry(registry, entry)
-    return registry if group.startswith(CHECK_GROUP) else logged(registry, entry, who, "trial", now, detail=group)
+    return registry if group in CHECK_GROUPS else logged(registry, entry, who, "trial", now, detail=group)
 
 
 def end_trial(registry: Registry, image: str, group: str, *, who: str, now: datetime) -> Registry:
@@ -65,7 +65,7 @@ def end_trial(registry: Registry, image: str, group: str, *, who: str, now: date
         return registry
     entry = _without_trial(entry, group)
     registry = with_entry(registry, entry)
-    return registry if group.startswith(CHECK_GROUP) else logged(registry, entry, who, "end trial", now, detail=group)
+    return registry if group in CHECK_GROUPS else logged(registry, entry, who, "end trial", now, detail=group)
 
 
 def end_checks(registry: Registry) -> Registry:
@@ -218,7 +218,7 @@ def with_promoted(registry: Registry, entry: Entry, who: str, reason: str, now: 
     history = {**registry.history, entry.name: [*line, entry.id][-_KEPT_HISTORY:]}
     requests = {one: request for one, request in registry.requests.items() if one != entry.id}
     registry = registry.model_copy(update={"history": history, "requests": requests})
-    checks = {group: since for group, since in entry.trials.items() if group.startswith(CHECK_GROUP)}
+    checks = {group: since for group, since in entry.trials.items() if group in CHECK_GROUPS}
     entry = entry.model_copy(update={"trials": checks})
     return logged(with_entry(registry, entry), entry, who, "promote", now, reason=reason, detail=detail)
 

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from doorstart import names
+
 SERVERS = ("learner", "instructor")
 """Names of the images of people's servers."""
 BY_PERSON = (*SERVERS, "kernel")
@@ -20,8 +22,8 @@ SERVICES = ("hub", "proxy", "relay", "exchange", "sandbox")
 """Names of the images of the site's services, of which there is one container each."""
 NAMES = (*BY_PERSON, *SERVICES)
 
-CHECK_GROUP = "check:"
-"""How the groups begin that have an image only while it is checked; that makes no trial of it."""
+CHECK_GROUPS = tuple(names.group(names.PROMOTION_COURSE, role) for role in ("learner", "instructor"))
+"""The groups that have an image only while it is checked; that makes no trial of it."""
 
 _DIGEST = r"^sha256:[0-9a-f]{64}$"
 
@@ -191,7 +193,7 @@ class Registry(_Model):
 
 def trial_groups(entry: Entry) -> list[str]:
     """The groups that have this image on trial, sorted; not those of a check."""
-    return sorted(group for group in entry.trials if not group.startswith(CHECK_GROUP))
+    return sorted(group for group in entry.trials if group not in CHECK_GROUPS)
 
 
 def short(image: str) -> str:

@@ -93,6 +93,15 @@ class Client:
             raise HubError(400, f'Whom? The request needs "usernames", and each begins with {CHECK_PREFIX!r}.')
         return {"forgotten": [name for name in usernames if self._forget(str(name))]}
 
+    def stop_server(self, username: str, name: str) -> None:
+        """Have one server of somebody stopped; ``name`` is empty for the default server. It may take a moment.
+
+        Raises:
+            HubError: the Hub does not answer.
+        """
+        path = f"/hub/api/users/{quote(username, safe='')}"
+        self._send("DELETE", f"{path}/servers/{name}" if name else f"{path}/server")
+
     def _forget(self, username: str) -> bool:
         path = f"/hub/api/users/{quote(username, safe='')}"
         deadline = time.monotonic() + STOP_TIMEOUT
@@ -106,7 +115,7 @@ class Client:
             if time.monotonic() > deadline:
                 raise HubError(0, f"The servers of {username} have not stopped after {STOP_TIMEOUT:.0f} s.")
             for name in servers:
-                self._send("DELETE", f"{path}/servers/{name}" if name else f"{path}/server")
+                self.stop_server(username, name)
             time.sleep(0.2)
         status, text = self._send("DELETE", path)
         if status not in (204, 404):

@@ -9,17 +9,19 @@ import json
 import socket
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import docker
 from docker.errors import APIError, ImageNotFound, NotFound
 from docker.types import Mount
 
 from doorstart import names, settings
-from doorstart.images.build import Image
 from doorstart.images.registry import NAMES, Known, Registry, RegistryError
 from doorstart.site.containers import demultiplex
 from doorstart.site.place import Place
+
+if TYPE_CHECKING:
+    from doorstart.images.build import Image
 
 _COMMAND = ["/opt/venv/bin/python", "-m", "doorstart.images"]
 

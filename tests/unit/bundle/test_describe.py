@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from doorstart.bundle import packages
 from doorstart.bundle.describe import describe
 from doorstart.bundle.errors import BundleError
 
@@ -56,3 +57,11 @@ def test_a_bundle_whose_description_is_damaged_is_an_error_in_words(team: Team, 
         (bundle / "contents.json").write_text(text)
         with pytest.raises(BundleError, match=r"contents\.json"):
             describe(bundle, trusted)
+
+
+def test_packages_that_are_new_gone_or_changed_are_told() -> None:
+    before = {"pypi pygments": "2.20.0", "pypi six": "1.17.0", "deb libssl3t64": "3.5.1"}
+    after = {"pypi pygments": "2.21.0", "deb libssl3t64": "3.5.1", "deb tzdata": "2026a"}
+    found = [(one.package, one.before, one.after) for one in packages.changes(before, after)]
+    assert found == [("deb tzdata", "", "2026a"), ("pypi pygments", "2.20.0", "2.21.0"), ("pypi six", "1.17.0", "")]
+    assert packages.changes({}, after) == []

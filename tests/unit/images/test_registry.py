@@ -16,6 +16,7 @@ from doorstart.images.__main__ import carry_out
 from doorstart.images.registry import Known, Registry, RegistryError, State, short
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+CHECK = "course:promotion.en:learner"
 GROUP = "course:programming.nl:learner"
 
 
@@ -155,10 +156,10 @@ def test_a_service_has_no_trial() -> None:
 
 def test_what_is_being_checked_is_not_on_trial_and_the_check_leaves_nothing() -> None:
     before = with_learners(A)
-    during = acts.trial(before, A, "check:0a1b2c", who="ann", now=NOW)
-    assert during.choose("learner", ["check:0a1b2c"]) == A
+    during = acts.trial(before, A, CHECK, who="ann", now=NOW)
+    assert during.choose("learner", [CHECK]) == A
     assert during.state(A) is State.KNOWN
-    assert acts.end_trial(during, A, "check:0a1b2c", who="ann", now=NOW) == before
+    assert acts.end_trial(during, A, CHECK, who="ann", now=NOW) == before
     assert acts.end_checks(during) == before
 
 

@@ -30,6 +30,7 @@ def test_services_get_the_settings_that_are_not_the_default(place: Place) -> Non
     assert written == {
         "DOORSTART_SITE": "little",
         "DOORSTART_PIDS_LIMIT": "99",
+        "DOORSTART_PORT": "8123",
     }
     assert stat.S_IMODE((place.folder / "site.env").stat().st_mode) == 0o600
 

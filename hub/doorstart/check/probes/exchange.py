@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from doorstart import names
-from doorstart.check.arena import ASSIGNMENT, COURSE, EXCHANGE, Arena
+from doorstart.check.arena import ASSIGNMENT, EXCHANGE, Arena
 from doorstart.check.inside import relay
 from doorstart.check.probes.base import Outcome, Probe
 
@@ -15,9 +15,9 @@ def _others_work(arena: Arena) -> Outcome:
     one = f"{EXCHANGE}/submissions/{arena.submission}"
     paths = [one, f"{one}/archive", f"{one}/feedback"]
     tricks = [
-        f"{EXCHANGE}/courses/{COURSE}/submissions",
-        f"{EXCHANGE}/courses/{COURSE}/submissions?assignment={ASSIGNMENT}",
-        f"{EXCHANGE}/submissions?course={COURSE}&learner={arena.neighbour.username}",
+        f"{EXCHANGE}/courses/{arena.stage.course}/submissions",
+        f"{EXCHANGE}/courses/{arena.stage.course}/submissions?assignment={ASSIGNMENT}",
+        f"{EXCHANGE}/submissions?course={arena.stage.course}&learner={arena.neighbour.username}",
         f"{EXCHANGE}/submissions?course=*",
         f"{EXCHANGE}/submissions/%2e%2e/submissions/{arena.submission}/archive",
         f"{EXCHANGE}//submissions/{arena.submission}/archive",
@@ -39,11 +39,11 @@ def _others_work(arena: Arena) -> Outcome:
 
 def _change(arena: Arena) -> Outcome:
     """Release, withdraw, give feedback, hand in for others: what a learner may not; reading the assignment works."""
-    assignment = f"{EXCHANGE}/courses/{COURSE}/assignments/{ASSIGNMENT}"
+    assignment = f"{EXCHANGE}/courses/{arena.stage.course}/assignments/{ASSIGNMENT}"
     asked = [
         ("PUT", assignment),
         ("DELETE", assignment),
-        ("PUT", f"{EXCHANGE}/courses/{COURSE}/assignments/another"),
+        ("PUT", f"{EXCHANGE}/courses/{arena.stage.course}/assignments/another"),
         ("PUT", f"{EXCHANGE}/submissions/{arena.submission}/feedback"),
         ("DELETE", f"{EXCHANGE}/submissions/{arena.submission}"),
         ("POST", f"{assignment}/submissions?learner={arena.neighbour.username}"),
@@ -62,7 +62,7 @@ def _change(arena: Arena) -> Outcome:
 
 def _others_servers(arena: Arena) -> Outcome:
     """Open others' servers and the instructor's formgrader with the learner's log-in; their owners can."""
-    course = names.server_name(COURSE)
+    course = names.server_name(arena.stage.course)
     pages = {
         f"/user/{arena.neighbour.username}/api/contents": arena.neighbour,
         f"/user/{arena.neighbour.username}/lab": arena.neighbour,
