@@ -10,12 +10,8 @@ import sys
 import typer
 from pydantic import ValidationError
 
-<<<<<<< HEAD
 from doorstart.bundle.errors import BundleError
-from doorstart.cli import bundle, check, course, roster, site
-=======
-from doorstart.cli import check, course, image, roster, site
->>>>>>> b
+from doorstart.cli import bundle, check, course, image, roster, site
 from doorstart.courses.format import CourseError
 from doorstart.courses.paper import PaperError
 from doorstart.images.build import BuildError
@@ -40,11 +36,8 @@ app.add_typer(site.app, name="site")
 app.add_typer(roster.app, name="roster")
 app.add_typer(course.app, name="course")
 app.add_typer(check.app, name="check")
-<<<<<<< HEAD
 app.add_typer(bundle.app, name="bundle")
-=======
 app.add_typer(image.app, name="image")
->>>>>>> b
 
 EXPECTED = (
     BuildError, BundleError, CommandError, CourseError, DebianError, EngineError, FetchError, PaperError, RecipeError,

@@ -9,27 +9,21 @@ from typing import Annotated
 
 import docker
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.markup import escape
-from rich.table import Table
 
 from doorstart.bundle import bring_in, contents, courses, create, describe, packages, signing, state, verify
 from doorstart.bundle.contents import SiteState
-from doorstart.bundle.describe import Description
 from doorstart.bundle.engine import Engine
 from doorstart.bundle.errors import BundleError, RefusedError
 from doorstart.bundle.store import Store
-from doorstart.cli import bundle_keys
+from doorstart.cli import bundle_keys, bundle_words
 from doorstart.images.build import Builder
 from doorstart.images.registry import NAMES, Known
 from doorstart.settings import settings
 from doorstart.site import engine, registry
 from doorstart.site.courses import courses_of
 from doorstart.site.place import TOP, Place
-from doorstart.site.progress import console, errors, step
+from doorstart.site.progress import console, step
 
-MOST_PACKAGES = 20
-"""Changed packages of an image that are listed for people."""
 VERSION_LABEL = "org.opencontainers.image.version"
 app = typer.Typer(help="Updates on a stick: who signs, what travels, what is taken.", no_args_is_help=True)
 bundle_keys.register(app)
@@ -97,7 +91,7 @@ def create_(
         )
         lacking = signing.sign(target, signers)
         current.note = f"{made.number} in {target}"
-    _print(describe.describe(target, None))
+    bundle_words.show(describe.describe(target, None))
     if lacking:
         console.print(
             f"[yellow]Signatures still missing: {lacking}.[/yellow] Add one: doorstart bundle sign {target} --key FILE"
@@ -109,7 +103,7 @@ def inspect(bundle: Bundle, as_json: AsJson = False, root: bundle_keys.RootOptio
     """Say what a bundle is: what is new, what changes for whom, who signed, how old it is. Needs no running site."""
     with bundle_keys.trusted(root) as trusted:
         found = describe.describe(bundle, trusted)
-    print(json.dumps(found.plain(), indent=1)) if as_json else _print(found)
+    print(json.dumps(found.plain(), indent=1)) if as_json else bundle_words.show(found)
 
 
 @app.command(name="verify")
@@ -122,13 +116,13 @@ def verify_(bundle: Bundle, as_json: AsJson = False, root: bundle_keys.RootOptio
             verified = verify.authenticate(bundle, trusted)
             checked = verify.check_files(bundle, verified, lambda _: None)
     except RefusedError as error:
-        _refuse(error, as_json)
+        bundle_words.refuse(error, as_json)
     else:
         if as_json:
             print(json.dumps({"ok": True, "number": verified.contents.number, "bytes": checked}))
         else:
             console.print(
-                f"[green]✓[/green] Bundle {verified.contents.number} is whole ({_mib(checked)}), signed by "
+                f"[green]✓[/green] Bundle {verified.contents.number} is whole ({bundle_words.mib(checked)}), signed by "
                 f"{', '.join(verified.signers)}, and valid until {verified.expires:%Y-%m-%d}."
             )
 
@@ -153,63 +147,12 @@ def import_(bundle: Bundle, as_json: AsJson = False) -> None:
                 outcome = bring(current.say)
                 current.note = f"bundle {outcome.contents.number}, images {', '.join(outcome.loaded) or 'as they were'}"
     except RefusedError as error:
-        _refuse(error, as_json)
+        bundle_words.refuse(error, as_json)
     else:
         if as_json:
             print(json.dumps({"ok": True, "number": outcome.contents.number, "loaded": outcome.loaded}))
         else:
-            _say_next(outcome)
-
-
-def _say_next(outcome: bring_in.Outcome) -> None:
-    new = [image for image in outcome.contents.images if describe.is_new(image)]
-    if new:
-        console.print("Nobody gets a new image yet. Try each on a group, then give it to everybody:")
-    for image in new:
-        short = image.id.removeprefix("sha256:")[:12]
-        console.print(f"  doorstart image trial {short} --group GROUP     [dim]{image.name} {image.version}[/dim]")
-        console.print(f"  doorstart image promote {short} --reason TEXT")
-        console.print(
-            f"  doorstart image diff {image.name} {short}     [dim]what is in it that is not in the old one[/dim]"
-        )
-    if any(course.blob for course in outcome.contents.courses):
-        console.print(
-            "The new courses are loaded by [bold]make up[/bold]; a changed unit also where an instructor has it:"
-        )
-        console.print("  doorstart course release COURSE UNIT --from-bundle --replace")
-
-
-def _refuse(error: RefusedError, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps({"ok": False, "reason": error.reason, "error": str(error)}))
-    else:
-        errors.print(f"[red]Refused:[/red] {escape(str(error))} The site is as it was.")
-    raise typer.Exit(1)
-
-
-def _print(found: Description) -> None:
-    age = "today" if found.days < 1 else f"{found.days} days old"
-    console.print(
-        f"[bold]Bundle {found.number}[/bold], {age}, {_mib(found.size)}, valid until {found.expires:%Y-%m-%d}"
-    )
-    console.print(f"Signed by: {', '.join(found.signers) or 'nobody'} ({found.needed} are needed)")
-    if not found.checked:
-        console.print("[yellow]Held against its own root only: that does not prove who made it.[/yellow]")
-    if found.refusal:
-        console.print(f"[red]This site would refuse it:[/red] {escape(found.refusal)}")
-    if found.changes:
-        table = Table("new", "was", "is", "carries", "matters for", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-        for one in found.changes:
-            words = (one.name, one.before or "-", one.after, _mib(one.size), one.whom)
-            table.add_row(*(escape(word) for word in words))
-        console.print(table)
-    for one in found.changes:
-        for change in one.packages[:MOST_PACKAGES]:
-            words = f"{change['package']} {change['before'] or '(new)'} → {change['after'] or '(gone)'}"
-            console.print(f"  {one.name}: {words}", markup=False)
-        if len(one.packages) > MOST_PACKAGES:
-            console.print(f"  {one.name}: and {len(one.packages) - MOST_PACKAGES} packages more; all with --json")
-    console.print(f"As it was: {', '.join(found.unchanged) or 'nothing'}")
+            bundle_words.say_next(outcome)
 
 
 def _pick(there: list[str], asked: list[str] | None, what: str) -> list[str]:
@@ -228,7 +171,3 @@ def _client() -> docker.DockerClient:
     if client is None:
         raise BundleError("The Docker engine is not running. Start the site with: make up")
     return client
-
-
-def _mib(size: int) -> str:
-    return f"{size / (1 << 20):.1f} MiB" if size >= 1 << 17 else f"{size / 1024:.1f} KiB"
