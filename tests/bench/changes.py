@@ -39,8 +39,16 @@ def copy(top: Path, target: Path) -> Path:
             shutil.copy2(top / name, target / name)
     cache = top / "build" / "images"
     if cache.is_dir():
-        shutil.copytree(cache, target / "build" / "images", copy_function=os.link, symlinks=True)
+        shutil.copytree(cache, target / "build" / "images", copy_function=_share, symlinks=True)
     return target
+
+
+def _share(source: str, target: str) -> None:
+    """One file on disk for both where it is large; what is small may be written to in place, and is copied."""
+    if Path(source).stat().st_size > 1 << 20:
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target)
 
 
 def change_a_course(top: Path) -> None:
