@@ -12,7 +12,7 @@ import io
 import shutil
 import tarfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from doorstart.bundle.contents import BundledCourse
 from doorstart.bundle.errors import BundleError, RefusedError
@@ -59,13 +59,26 @@ def unpack(courses: Path, wanted: BundledCourse, compressed: bytes) -> None:
         content = stream.read(LARGEST + 1)
     if len(content) > LARGEST or f"sha256:{hashlib.sha256(content).hexdigest()}" != wanted.digest:
         raise RefusedError("changed", f"The course {wanted.name} is not what the bundle says. Have a new bundle made.")
-    target = courses / wanted.name
-    shutil.rmtree(target, ignore_errors=True)
     try:
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-            archive.extractall(target, filter="data")
-    except tarfile.TarError as error:
-        raise RefusedError("format", f"The course {wanted.name} cannot be unpacked: {error}") from None
+            files = {entry.name: _content(archive, entry) for entry in archive}
+    except (tarfile.TarError, ValueError) as error:
+        raise RefusedError("format", f"The course {wanted.name} cannot be unpacked: {error}.") from None
+    shutil.rmtree(courses / wanted.name, ignore_errors=True)
+    for name, found in files.items():
+        path = courses / wanted.name / name
+        (path.parent if found is not None else path).mkdir(parents=True, exist_ok=True)
+        if found is not None:
+            path.write_bytes(found)
+
+
+def _content(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes | None:
+    """The content of a file, None for a folder; whatever else an archive may have does not belong to a course."""
+    name = PurePosixPath(entry.name)
+    if name.is_absolute() or ".." in name.parts or not (entry.isfile() or entry.isdir()):
+        raise ValueError(f"{entry.name} is neither a file nor a folder of it")
+    stream = archive.extractfile(entry)
+    return stream.read() if stream else None
 
 
 def _languages(folder: Path) -> list[str]:

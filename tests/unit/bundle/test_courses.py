@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,18 @@ def test_all_courses_of_this_checkout_and_what_they_share_travel() -> None:
     assert {"accounting", "programming", "stock-management", "firm", "law", "shared"} <= packed.keys()
     assert packed["accounting"].languages
     assert not packed["law"].languages
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("../outside", tarfile.REGTYPE), ("link", tarfile.SYMTYPE), ("/x", tarfile.REGTYPE)]
+)
+def test_an_archive_that_reaches_outside_of_its_folder_is_refused(tmp_path: Path, name: str, kind: bytes) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        entry = tarfile.TarInfo(name)
+        entry.type, entry.linkname = kind, "/etc/passwd"
+        archive.addfile(entry)
+    packed = Packed("law", [], buffer.getvalue())
+    with pytest.raises(RefusedError, match="cannot be unpacked"):
+        courses.unpack(tmp_path / "site", bundled(packed), packed.compressed())
+    assert not list(tmp_path.iterdir())
