@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv/bin
 UV_FLAGS := --frozen --inexact --quiet
 
-.PHONY: up down test lint bench bench-grading
+.PHONY: up down test lint bench bench-grading bench-bundle
 
 up: .venv/.cli
 	$(VENV)/doorstart site up
@@ -19,12 +19,17 @@ lint: .venv/.dev
 test: .venv/.dev lint
 	tests/run
 
-bench: bench-grading
+bench: bench-grading bench-bundle
 
 # Beside plain nbgrader, in the same run; writes build/bench/grading.json.
 bench-grading: .venv/.dev
 	$(VENV)/python tests/prepare.py
 	PYTHONPATH=tests $(VENV)/python -m bench.grading
+
+# What a stick carries after three kinds of change, beside `docker save`; writes build/bench/bundle.json.
+bench-bundle: .venv/.dev
+	$(VENV)/python tests/prepare.py
+	PYTHONPATH=tests $(VENV)/python -m bench.bundle
 
 # The Python environment. Debian keeps venv in a package of its own.
 .venv/bin/uv:

@@ -120,6 +120,14 @@ def settings() -> Settings:
     return Settings()
 
 
+def key_passphrase() -> str:
+    """The passphrase of signing keys, for scripts: ``DOORSTART_KEY_PASSPHRASE`` in the environment.
+
+    It is no field of the settings, for those are written to files and passed to containers.
+    """
+    return os.environ.get("DOORSTART_KEY_PASSPHRASE", "")
+
+
 def person() -> str:
     """Who runs this command: the user of the machine, also behind ``sudo``."""
     return os.environ.get("SUDO_USER") or getpass.getuser()

@@ -36,7 +36,8 @@ class Measure:
     ours: float
     reference: float
     ratio: float
-    """How many times better than the reference: above 1 is better, whichever way the unit goes."""
+    """How many times better than the reference: above 1 is better, whichever way the unit goes. Of a share: ours by the
+    reference, so less is better."""
     unit: str
     goal: float | None
     met: bool | None
@@ -88,6 +89,14 @@ def less_is_better(name: str, ours: Sequence[float], reference: Sequence[float],
     return Measure(name, round(mine, 2), round(theirs, 2), round(theirs / mine, 2), unit, None, None)
 
 
+def share(name: str, ours: float, reference: float, unit: str, goal: float | None) -> Measure:
+    """A measure whose ratio is a share of the reference, with the goal that it is no larger than that."""
+    ratio = round(ours / reference, 4)
+    return Measure(
+        name, round(ours, 2), round(reference, 2), ratio, unit, goal, None if goal is None else ratio <= goal
+    )
+
+
 def report(name: str, measures: Sequence[Measure], **details: object) -> Path:
     """Write ``build/bench/<name>.json`` and print it as a table; the file's path."""
     RESULTS.mkdir(parents=True, exist_ok=True)
@@ -95,9 +104,14 @@ def report(name: str, measures: Sequence[Measure], **details: object) -> Path:
     path.write_text(json.dumps({"measures": [asdict(one) for one in measures], **details}, indent=2) + "\n")
     print(f"\n{'':32}{'ours':>10}{'reference':>12}{'ratio':>8}  goal")
     for one in measures:
-        goal = "" if one.goal is None else f"{one.goal:g} times: {'met' if one.met else 'NOT met'}"
-        print(f"{one.name:32}{one.ours:10.2f}{one.reference:12.2f}{one.ratio:8.2f}  {goal} ({one.unit})")
+        goal = "" if one.goal is None else f"{_goal(one)}: {'met' if one.met else 'NOT met'}"
+        print(f"{one.name:32}{one.ours:10.2f}{one.reference:12.2f}{one.ratio:8.3g}  {goal} ({one.unit})")
     return path
+
+
+def _goal(one: Measure) -> str:
+    assert one.goal is not None
+    return f"{one.goal:.0%} or less" if one.goal < 1 else f"{one.goal:g} times"
 
 
 def _used() -> float:

@@ -10,7 +10,8 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from doorstart.cli import check, course, image, roster, site
+from doorstart.bundle.errors import BundleError
+from doorstart.cli import bundle, check, course, image, roster, site
 from doorstart.courses.format import CourseError
 from doorstart.courses.paper import PaperError
 from doorstart.images.build import BuildError
@@ -39,11 +40,12 @@ app.add_typer(site.app, name="site")
 app.add_typer(roster.app, name="roster")
 app.add_typer(course.app, name="course")
 app.add_typer(check.app, name="check")
+app.add_typer(bundle.app, name="bundle")
 app.add_typer(image.app, name="image")
 
 EXPECTED = (
-    BuildError, CommandError, CompileError, CourseError, DebianError, DockerfileError, EngineError, FetchError,
-    NpmError, PaperError, RecipeError, RegistryError, SbomError, SiteError, TlsError,
+    BuildError, BundleError, CommandError, CompileError, CourseError, DebianError, DockerfileError, EngineError,
+    FetchError, NpmError, PaperError, RecipeError, RegistryError, SbomError, SiteError, TlsError,
 )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Column, Table
 
+from doorstart.bundle.errors import BundleError
+from doorstart.bundle.store import Store
 from doorstart.courses.build import build_course, course_id, source_notebook
 from doorstart.courses.data import data_files
 from doorstart.courses.format import Language, read_course
@@ -91,9 +93,12 @@ def release(
         bool,
         typer.Option("--replace", help="Also where an instructor has changed a unit: the old one is kept beside."),
     ] = False,
+    from_bundle: Annotated[
+        bool, typer.Option("--from-bundle", help="The course as it came with the bundle that was imported last.")
+    ] = False,
 ) -> None:
     """Put a course into the running site, and hand units out to its learners."""
-    folder = find_course(course)
+    folder = find_course(course, _bundled()) if from_bundle else find_course(course)
     chosen = _of(folder, language)
     client = engine.connect()
     if client is None:
@@ -104,6 +109,13 @@ def release(
         instructor = registry.read(client, place).promoted("instructor")
         done = add_course(client, place, instructor, folder, chosen, units, replace=replace)
         current.note = f"released {', '.join(done)}"
+
+
+def _bundled() -> Path:
+    found = Store(Place(settings()).bundles).courses
+    if found is None:
+        raise BundleError("No courses came with a bundle yet. Import one first: doorstart bundle import FOLDER")
+    return found
 
 
 @app.command(name="print")

@@ -19,6 +19,7 @@ from docker.types import Mount
 
 import doorstart.courses
 from doorstart import names
+from doorstart.bundle.store import Store
 from doorstart.courses.build import build_course, course_id
 from doorstart.courses.digest import sources_digest
 from doorstart.courses.format import CourseError, Language, read_course
@@ -50,13 +51,18 @@ done
 """
 
 
-def course_folders() -> list[Path]:
-    """The folders of the courses in this checkout."""
-    return sorted(path.parent for path in (TOP / "courses").glob("*/course.toml"))
+def courses_of(place: Place) -> Path:
+    """The folder of a site's courses: those that came with bundles, else those of this checkout."""
+    return Store(place.bundles).courses or TOP / "courses"
 
 
-def find_course(name: str) -> Path:
-    """The folder of a course, which may be given by its path or by its name in this checkout.
+def course_folders(courses: Path = TOP / "courses") -> list[Path]:
+    """The folders of the courses in a folder, by default in this checkout's."""
+    return sorted(path.parent for path in courses.glob("*/course.toml"))
+
+
+def find_course(name: str, courses: Path = TOP / "courses") -> Path:
+    """The folder of a course, which may be given by its path or by its name among these courses.
 
     Raises:
         CourseError: there is no such course.
@@ -64,10 +70,10 @@ def find_course(name: str) -> Path:
     folder = Path(name)
     if (folder / "course.toml").is_file() or "/" in name:
         return folder
-    names = [one.name for one in course_folders()]
+    names = [one.name for one in course_folders(courses)]
     if name not in names:
         raise CourseError(folder, "", f"there is no such course; there is {', '.join(names)}, or give a folder")
-    return TOP / "courses" / name
+    return courses / name
 
 
 def offered(settings: Settings) -> list[tuple[Path, Language]]:
@@ -75,7 +81,7 @@ def offered(settings: Settings) -> list[tuple[Path, Language]]:
     wanted = settings.languages.split(",") if settings.languages else None
     return [
         (folder, language)
-        for folder in course_folders()
+        for folder in course_folders(courses_of(Place(settings)))
         for language in read_course(folder).languages
         if wanted is None or language in wanted
     ]

@@ -57,7 +57,7 @@ def install(packages: list[str], say: Callable[[str], None]) -> None:
 
 def ensure_tools(say: Callable[[str], None]) -> list[str]:
     """Install what image builds need on the host and is missing; the names of what was installed."""
-    needed = {"mmdebstrap": "mmdebstrap", "npm": "npm"}
+    needed = {"mmdebstrap": "mmdebstrap", "npm": "npm", "skopeo": "skopeo"}
     missing = [package for tool, package in needed.items() if not shutil.which(tool)]
     if missing:
         install(missing, say)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import subprocess
 import time
 
@@ -145,7 +146,7 @@ def destroy(settings: Settings) -> None:
         for volume in volumes:
             volume.remove()
         for path in Place(settings).folder.glob("*"):
-            path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
         current.note = f"{len(volumes)} volumes removed"
 
 

@@ -32,6 +32,11 @@ class Place:
         return self.folder / "accounts.txt"
 
     @property
+    def bundles(self) -> Path:
+        """What the site keeps of bundles; see :mod:`doorstart.bundle.store`."""
+        return self.folder / "bundle"
+
+    @property
     def url(self) -> str:
         """The address for a browser on this machine."""
         scheme = "https" if self.settings.tls_certificate else "http"
