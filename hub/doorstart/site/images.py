@@ -8,7 +8,7 @@ import docker
 from docker.errors import APIError, ImageNotFound
 
 from doorstart.images import pruning, running
-from doorstart.images.registry import Entry, Registry, RegistryError
+from doorstart.images.registry import NAMES, Entry, Registry, RegistryError
 from doorstart.settings import person
 from doorstart.site import containers, lifecycle, registry
 from doorstart.site.place import Place
@@ -87,7 +87,8 @@ def prune(client: docker.DockerClient, place: Place, known: Registry, *, dry_run
     Raises:
         RegistryError: what was removed could not be noted.
     """
-    used = {str(one["ImageID"]) for one in client.api.containers(all=True)}
+    used = _needed_elsewhere(client, place, known.promoted("hub"))
+    used |= {str(one["ImageID"]): "in use" for one in client.api.containers(all=True)}
     plan = pruning.plan(known, used)
     if dry_run:
         return plan, 0
@@ -97,6 +98,20 @@ def prune(client: docker.DockerClient, place: Place, known: Registry, *, dry_run
         registry.act(client, place, "pruned", images=[entry.id for entry in gone], who=person())
     kept = tuple(pruning.Kept(entry, "another image was made from it") for entry in plan.remove if entry not in gone)
     return pruning.Plan(tuple(gone), plan.keep + kept), max(0, _free(client) - before)
+
+
+def _needed_elsewhere(client: docker.DockerClient, place: Place, hub: str) -> dict[str, str]:
+    """The images that other sites of this engine have promoted, try, or may roll back to."""
+    volumes = {one.name for one in client.volumes.list()}
+    sites = {name.removesuffix("-images") for name in volumes if name.endswith("-images")}
+    needed: dict[str, str] = {}
+    for site in sites - {place.settings.site}:
+        if f"{site}-hub-state" in volumes:
+            other = registry.read(client, Place(place.settings.model_copy(update={"site": site})), image=hub)
+            ids = {other.promoted(name) for name in NAMES} | {other.previous(name) for name in NAMES}
+            ids |= {entry.id for entry in other.images.values() if entry.trials}
+            needed |= dict.fromkeys(ids, f"the site {site} needs it")
+    return needed
 
 
 def _free(client: docker.DockerClient) -> int:

@@ -25,7 +25,7 @@ def registry() -> Registry:
 
 
 def test_what_nobody_needs_goes_and_the_rest_stays_with_the_reason() -> None:
-    plan = pruning.plan(registry(), used=())
+    plan = pruning.plan(registry(), used={})
     assert [one.id for one in plan.remove] == [RETIRED, OLD, OLDEST]
     assert {one.entry.id: one.why for one in plan.keep} == {
         PREVIOUS: "the target of a rollback",
@@ -37,16 +37,16 @@ def test_what_nobody_needs_goes_and_the_rest_stays_with_the_reason() -> None:
 
 
 def test_what_a_container_has_stays_also_when_it_is_retired() -> None:
-    plan = pruning.plan(registry(), used=(RETIRED, OLD))
+    plan = pruning.plan(registry(), used={RETIRED: "in use", OLD: "the site other needs it"})
     assert [one.id for one in plan.remove] == [OLDEST]
     assert {one.entry.id: one.why for one in plan.keep}[RETIRED] == "in use"
 
 
 def test_what_was_pruned_is_neither_removed_again_nor_kept() -> None:
-    plan = pruning.plan(arrivals.pruned(registry(), [OLD], who="ann", now=NOW), used=())
+    plan = pruning.plan(arrivals.pruned(registry(), [OLD], who="ann", now=NOW), used={})
     assert OLD not in [one.id for one in plan.remove] + [one.entry.id for one in plan.keep]
 
 
 def test_where_none_is_promoted_all_that_is_known_stays() -> None:
     known = arrivals.learn(Registry(), [Known(name="learner", id=OLD)], who="ann", now=NOW)
-    assert pruning.plan(known, used=()).remove == ()
+    assert pruning.plan(known, used={}).remove == ()
