@@ -75,7 +75,7 @@ def test_the_list_shows_every_image_and_fits_a_small_screen(site: Any, admin: Wi
     expect(page.get_by_role("heading", name="Images", level=1)).to_be_visible()
     expect(page.locator(f'tr[data-image="{two.promoted}"]')).to_have_attribute("data-state", "promoted")
     row = page.locator(f'tr[data-image="{two.next}"]')
-    expect(row).to_contain_text("2026.12")
+    expect(row).to_contain_text("known")
     expect(row.get_by_role("link", name=f"Promote: learner {short(two.next)}")).to_be_visible()
     assert no_wider_than_the_window(admin)
     admin.shot("list")
@@ -174,7 +174,7 @@ def test_a_service_is_changed_on_the_machine_only(site: Any, admin: Window) -> N
         page = admin.page
         page.goto(f"{site.url}/hub/images/promote?image={hub}")
         expect(page.locator("pre")).to_have_text(f'doorstart image promote {short(hub)} --reason "…"')
-        expect(page.get_by_role("button")).to_have_count(0)
+        expect(page.locator("#images-act form")).to_have_count(0)
     finally:
         site.act("retire", subject=hub, who="test", reason="the tests have ended")
         site.act("pruned", images=[hub], who="test")

@@ -27,7 +27,7 @@ from doorstart.site import containers
 
 from .command import doorstart
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 COURSE = "programming.en"
 NOTICE = "print(open('/run/doorstart/server/notice.json').read())"
 
@@ -121,7 +121,7 @@ def test_a_check_that_is_killed_promotes_nothing_and_the_next_clears_up(site: An
 
 def test_an_image_that_lacks_what_a_course_needs_is_not_promoted_and_it_is_said_why(site: Any) -> None:
     before = site.registry().promoted("learner")
-    broken = site.derive("learner", "RUN rm -r /opt/venv/lib/python3.13/site-packages/pandas")
+    broken = site.derive("learner", "USER 0", "RUN rm -r /opt/venv/lib/python3.13/site-packages/pandas", "USER 1000")
     done = doorstart("image", "promote", short(broken), "--reason", "the December update")
     assert done.returncode == 1
     assert "is not promoted" in done.stderr and "No module named 'pandas'" in done.stderr
@@ -143,7 +143,7 @@ def test_a_good_image_is_promoted_and_taken_back(site: Any, learner: Person) -> 
         other.start_server()
         assert image_of(site, other) == before
         other.stop_server()
-        printed, said = process.communicate(timeout=500)
+        printed, said = process.communicate(timeout=800)
         assert process.returncode == 0, said
         assert "Unit" in printed and "Refused: to" in printed
         assert f"still with {short(before)}: {learner.username}" in printed

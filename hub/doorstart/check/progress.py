@@ -7,6 +7,7 @@ the end ``{"end": true, "error": text}``, where an empty error means that the im
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -57,8 +58,7 @@ class Progress(Report):
     def __init__(self, path: Path, order: Order) -> None:
         super().__init__(as_json=True)
         self.path = path
-        self.check = Check(order=order, started=datetime.now(UTC))
-        self._write()
+        self.check = begin(path, order)
 
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
@@ -88,12 +88,20 @@ class Progress(Report):
     def _tell(self, line: dict[str, Any], *, now: str) -> None:
         self.check.now = now
         print(json.dumps(line), flush=True)
-        self._write()
+        _write(self.path, self.check)
 
-    def _write(self) -> None:
-        fresh = self.path.with_name(f"{self.path.name}.new")
-        fresh.write_text(self.check.model_dump_json())
-        fresh.replace(self.path)
+
+def begin(path: Path, order: Order) -> Check:
+    """Note that a check begins, in the place of the one before."""
+    check = Check(order=order, started=datetime.now(UTC))
+    _write(path, check)
+    return check
+
+
+def _write(path: Path, check: Check) -> None:
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    fresh.write_text(check.model_dump_json())
+    fresh.replace(path)
 
 
 def read(path: Path) -> Check | None:

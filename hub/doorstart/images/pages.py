@@ -237,6 +237,7 @@ class ActPage(_Page):
         if entry.name in SERVICES:
             raise RegistryError(TEXTS["command"])
         await asyncio.to_thread(inspector.start, _client(), settings().site, order)
+        progress.begin(settings().registry.with_name(progress.FILE), order)
 
     async def _roll_back(self, name: str, who: str, reason: str, now: datetime) -> None:
         if name in SERVICES:
