@@ -8,6 +8,7 @@ c.ServerApp.terminals_enabled = False
 c.ServerApp.jpserver_extensions = {
     "jupyter_lsp": False,
     "notebook": False,
+    "doorstart_lab": True,
     "nbgrader.server_extensions.assignment_list": True,
     "nbgrader.server_extensions.validate_assignment": True,
     "nbgrader.server_extensions.formgrader": False,
