@@ -8,12 +8,14 @@ import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
 
 import { Bar } from './bar';
 import { CoursesPanel } from './courses';
 import { FeedbackPanel } from './feedback';
 import { HandingIn } from './handing-in';
 import { helpWithKeys, KEYS } from './keys';
+import { reopenLast } from './last';
 import { type Place, Units } from './model';
 import { NoticeBanner } from './notice';
 import { reason, Server } from './server';
@@ -26,7 +28,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   id: ID,
   description: "A learner's courses, and what can be done with a unit",
   autoStart: true,
-  requires: [ILabShell, ISettingRegistry, IDocumentManager, INotebookTracker],
+  requires: [ILabShell, ISettingRegistry, IDocumentManager, INotebookTracker, IStateDB],
   optional: [IThemeManager],
   activate: async (
     app: JupyterFrontEnd,
@@ -34,6 +36,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     registry: ISettingRegistry,
     documents: IDocumentManager,
     notebooks: INotebookTracker,
+    state: IStateDB,
     themes: IThemeManager | null
   ) => {
     const words = speaker(PageConfig.getOption('doorstartLanguage'));
@@ -77,6 +80,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
     shell.add(panel, 'left', { rank: 0 });
     new NoticeBanner(app, documents, server, words);
     void units.refresh();
+    if (view.simple) {
+      void reopenLast(app, notebooks, state, open);
+    }
 
     const commands: [string, string, () => void][] = [
       ['doorstart:courses', KEYS.courses, () => shell.activateById(panel.id)],

@@ -19,6 +19,8 @@ export class View {
   private readonly mode: HTMLButtonElement;
   private readonly large: HTMLButtonElement;
   private readonly contrast: HTMLButtonElement;
+  /** Whether the layout is that of simple mode; null: it was not touched yet. */
+  private shown: boolean | null = null;
 
   constructor(
     private readonly shell: ILabShell,
@@ -29,6 +31,7 @@ export class View {
   ) {
     const { say } = speaker;
     this.mode = button('', () => void settings.set('simple', !this.simple));
+    this.mode.setAttribute('data-switch', 'mode');
     this.large = button(say('large'), () => void settings.set('large', !this.is('large')));
     this.contrast = button(say('contrast'), () => void this.switchContrast());
     const home = PageConfig.getOption('hubPrefix');
@@ -57,7 +60,7 @@ export class View {
     return this.settings.composite[name] === true;
   }
 
-  private get simple(): boolean {
+  get simple(): boolean {
     const chosen = this.settings.composite['simple'];
     return typeof chosen === 'boolean' ? chosen : PageConfig.getOption('doorstartSimple') !== 'no';
   }
@@ -73,6 +76,10 @@ export class View {
     if (this.shell.mode !== mode) {
       this.shell.mode = mode;
     }
+    const switched = this.shown !== simple;
+    if (!switched) {
+      return;
+    }
     for (const area of ['top', 'menu', 'bottom'] as const) {
       const [first] = this.shell.widgets(area);
       first?.parent?.setHidden(simple);
@@ -83,6 +90,10 @@ export class View {
       }
     }
     this.shell.activateById(PANEL);
+    if (this.shown !== null) {
+      this.mode.focus();
+    }
+    this.shown = simple;
   }
 
   private async switchContrast(): Promise<void> {

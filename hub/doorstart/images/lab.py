@@ -22,7 +22,7 @@ OUTPUT = "labextension"
 
 
 class LabError(Exception):
-    """The extension could not be made; the message ends with what the tool said last."""
+    """The extension could not be made; the message has what the tool said."""
 
 
 def build(top: Path, cache: Path, say: Callable[[str], None]) -> Path:
@@ -80,7 +80,7 @@ def _run(command: list[str], folder: Path) -> None:
     environment = {**os.environ, "NODE_ENV": "production"} if command[0] == "node" else None
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
     if done.returncode:
-        raise LabError(f"JupyterLab's extension could not be made: {(done.stdout + done.stderr).strip()[-800:]}")
+        raise LabError(f"JupyterLab's extension could not be made: {(done.stderr or done.stdout).strip()[:800]}")
 
 
 def digest(source: Path, names: tuple[str, ...]) -> str:
