@@ -18,8 +18,9 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 
 def libraries() -> None:
-    """Install what lays out pages, if it is missing."""
+    """Install what lays out pages and what makes JupyterLab's, if it is missing."""
     with step("Libraries") as current:
+        engine.ensure_tools(current.say)
         engine.ensure_printing(current.say)
 
 

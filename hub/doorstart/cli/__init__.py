@@ -18,6 +18,7 @@ from doorstart.images.build import BuildError
 from doorstart.images.compile import CompileError
 from doorstart.images.debian import DebianError
 from doorstart.images.dockerfile import DockerfileError
+from doorstart.images.lab import LabError
 from doorstart.images.npm import NpmError
 from doorstart.images.python import FetchError
 from doorstart.images.recipe import RecipeError
@@ -45,7 +46,7 @@ app.add_typer(image.app, name="image")
 
 EXPECTED = (
     BuildError, BundleError, CommandError, CompileError, CourseError, DebianError, DockerfileError, EngineError,
-    FetchError, NpmError, PaperError, RecipeError, RegistryError, SbomError, SiteError, TlsError,
+    FetchError, LabError, NpmError, PaperError, RecipeError, RegistryError, SbomError, SiteError, TlsError,
 )  # fmt: skip
 
 

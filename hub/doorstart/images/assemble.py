@@ -9,7 +9,7 @@ from typing import Any
 
 import docker
 
-from doorstart.images import archive, debian, dpkg, labels, npm, python, sbom, wheels
+from doorstart.images import archive, debian, dpkg, lab, labels, npm, python, sbom, wheels
 from doorstart.images.dockerfile import run
 from doorstart.images.inputs import Inputs
 from doorstart.images.layers import File, Layer, LayerCache
@@ -53,6 +53,7 @@ class Assembler:
         Raises:
             debian.DebianError: the base could not be made.
             npm.NpmError: an npm package could not be fetched.
+            lab.LabError: the JupyterLab extension could not be made.
             python.FetchError: a Python package could not be fetched.
         """
         with ThreadPoolExecutor() as pool:
@@ -79,6 +80,15 @@ class Assembler:
         for recipe in missing:
             if recipe.npm:
                 npm.fetch(recipe.folder, self._modules(recipe), self.say)
+            if recipe.lab:
+                lab.build(self.inputs.top, self.cache / "lab", self.say)
+
+    def _folders(self, recipe: Recipe) -> dict[str, Path]:
+        """What was made for an image on the host, by the name by which its Dockerfile copies it."""
+        folders = {"node_modules": self._modules(recipe)} if recipe.npm else {}
+        if recipe.lab:
+            folders["labextension"] = lab.build(self.inputs.top, self.cache / "lab", self.say)
+        return folders
 
     def _modules(self, recipe: Recipe) -> Path:
         return self.cache / "npm" / key((recipe.folder / "package-lock.json").read_text()) / "node_modules"
@@ -115,8 +125,8 @@ class Assembler:
         before = self.client.images.get(parent).attrs["Config"]
         start = archive.load(self.client, stage, archive.configuration(before, {}), layers, len(below), parent)
         try:
-            modules = self._modules(recipe) if recipe.npm else None
-            files_above, config = run(self.client, self.inputs.top, recipe, start, len(layers), modules)
+            folders = self._folders(recipe)
+            files_above, config = run(self.client, self.inputs.top, recipe, start, len(layers), folders)
         finally:
             self.client.api.remove_image(stage, noprune=True)
         made_by = f"images/{recipe.name}/Dockerfile"

@@ -95,6 +95,7 @@ class Builder:
             debian.DebianError: the base could not be made.
             npm.NpmError: an npm package could not be fetched.
             python.FetchError: a Python package could not be fetched.
+            lab.LabError: the JupyterLab extension could not be made.
         """
         if unknown := sorted(set(names) - set(self.inputs.by_name)):
             known = ", ".join(self.inputs.by_name)

@@ -6,6 +6,7 @@ import re
 import shutil
 import tarfile
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,7 +26,7 @@ class DockerfileError(Exception):
 
 
 def run(
-    client: docker.DockerClient, top: Path, recipe: Recipe, parent: str, layers: int, modules: Path | None
+    client: docker.DockerClient, top: Path, recipe: Recipe, parent: str, layers: int, made: Mapping[str, Path]
 ) -> tuple[list[File], dict[str, Any]]:
     """What a Dockerfile changes.
 
@@ -35,7 +36,7 @@ def run(
         recipe: Whose Dockerfile.
         parent: Id of the image on which it runs.
         layers: How many layers that image has.
-        modules: A folder ``node_modules`` that the Dockerfile copies.
+        made: Folders that were made for this image, such as ``node_modules``, by the names that the Dockerfile copies.
 
     Returns:
         The files that it added, changed or removed, and ``Config`` of the image that it made.
@@ -51,8 +52,8 @@ def run(
                 target = context / "files" / path.relative_to(top)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, target)
-        if modules:
-            shutil.copytree(modules, context / "node_modules", symlinks=True)
+        for name, folder in made.items():
+            shutil.copytree(folder, context / name, symlinks=True)
         image = _build(client, recipe, parent, context)
     try:
         config = client.images.get(image).attrs["Config"]

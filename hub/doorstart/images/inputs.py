@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,15 +13,19 @@ from doorstart.images.debian import SUITE
 from doorstart.images.making import IMAGES
 from doorstart.images.recipe import Recipe, read_all
 
+LEFT_BEHIND = ("__pycache__", "node_modules", ".ipynb_checkpoints")
+
 
 def tree(path: Path) -> Iterator[Path]:
     """The files of a source tree, sorted, without what tools leave behind."""
     if path.is_file():
         yield path
         return
-    for child in sorted(path.rglob("*")):
-        if child.is_file() and not {"__pycache__", "node_modules", ".ipynb_checkpoints"} & set(child.parts):
-            yield child
+    found = []
+    for folder, folders, files in os.walk(path):
+        folders[:] = [name for name in folders if name not in LEFT_BEHIND]
+        found += [Path(folder) / name for name in files]
+    yield from sorted(child for child in found if child.is_file())
 
 
 class Inputs:

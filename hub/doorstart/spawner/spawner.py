@@ -21,7 +21,7 @@ from traitlets import default
 from doorstart import names, sealing
 from doorstart.images.registry import RegistryError
 from doorstart.settings import settings
-from doorstart.spawner import confinement
+from doorstart.spawner import comfort, confinement
 from doorstart.spawner.choice import image_for
 from doorstart.spawner.permission import Grant, Kind, RefusedError, grant
 
@@ -150,7 +150,9 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
     def _environment(self, granted: Grant) -> dict[str, str]:
         if granted.kind is Kind.INSTRUCTOR:
             return {"JUPYTERHUB_ROOT_DIR": str(names.COURSE_ROOT), "DOORSTART_COURSE": granted.course}
-        return {"JUPYTERHUB_ROOT_DIR": str(names.LEARNER_HOME)}
+        person = self.authenticator.accounts.person(self.user.name)
+        language = person.language if person is not None else "en"
+        return {"JUPYTERHUB_ROOT_DIR": str(names.LEARNER_HOME), **comfort.environment(settings(), language)}
 
     def _create_kwargs(self, granted: Grant) -> dict[str, Any]:
         return {
