@@ -4,8 +4,10 @@ import sys
 from pathlib import Path
 
 import jupyterhub.handlers
+from jupyterhub.handlers.static import CacheControlStaticFilesHandler
 
 from doorstart import keys, landing, names, scopes
+from doorstart.images import pages as images
 from doorstart.people.authenticator import DoorstartAuthenticator
 from doorstart.settings import settings
 from doorstart.spawner import DoorstartSpawner
@@ -39,6 +41,8 @@ c.JupyterHub.template_paths = ["/srv/doorstart/templates"]
 c.JupyterHub.default_url = landing.default_url
 jupyterhub.handlers.default_handlers[:] = [
     *landing.handlers,  # first, so before the Hub's own page of the same address
+    *images.handlers,
+    (r"/doorstart/(.*)", CacheControlStaticFilesHandler, {"path": "/srv/doorstart/static"}),
     *scopes.without_closed_pages(jupyterhub.handlers.default_handlers),
 ]
 

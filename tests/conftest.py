@@ -6,17 +6,23 @@ end. ``DOORSTART_TEST_KEEP=1`` leaves it running, which makes the next run start
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 import signal
+import tarfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import docker
 import pytest
+
+if TYPE_CHECKING:
+    from doorstart.images.registry import Registry
 
 # A test run in the background of a shell ignores interrupts, and so would the commands that it interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -49,6 +55,47 @@ class Site:
         request = {"rows": [row], "one_time": one_time}
         answer = containers.execute_json(self.client, f"{self.name}-hub", command, request)
         return username, str(answer["passwords"][0]["password"])
+
+    def registry(self) -> Registry:
+        """The site's registry of images."""
+        from doorstart.settings import settings
+        from doorstart.site import registry
+        from doorstart.site.place import Place
+
+        return registry.read(self.client, Place(settings()))
+
+    def act(self, verb: str, **fields: Any) -> Registry:
+        """One act on the site's registry of images."""
+        from doorstart.settings import settings
+        from doorstart.site import registry
+        from doorstart.site.place import Place
+
+        return registry.act(self.client, Place(settings()), verb, **fields)
+
+    def derive(self, name: str, *instructions: str, **files: bytes) -> str:
+        """Make an image from the promoted one, which the site then knows; its digest.
+
+        Args:
+            name: Of which image.
+            instructions: Lines of a Dockerfile.
+            files: What they copy, by name.
+        """
+        base = self.registry().promoted(name)
+        lines = [f"FROM {base}", f"LABEL doorstart.test={secrets.token_hex(8)}", *instructions]
+        context = io.BytesIO()
+        with tarfile.open(fileobj=context, mode="w") as tar:
+            for path, content in {"Dockerfile": "\n".join(lines).encode(), **files}.items():
+                entry = tarfile.TarInfo(path)
+                entry.size = len(content)
+                tar.addfile(entry, io.BytesIO(content))
+        context.seek(0)
+        tag = f"{self.name}-test-{name}:{secrets.token_hex(4)}"
+        image, _ = self.client.images.build(
+            fileobj=context, custom_context=True, tag=tag, network_mode="none", rm=True, forcerm=True
+        )
+        known = [{"name": name, "id": image.id, "version": "0.2", "source": "test"}]
+        self.act("learn", known=known, who="test")
+        return str(image.id)
 
     def wait_until_healthy(self, timeout: float = 90) -> None:
         """Wait until the Hub answers through the proxy; ``timeout`` in seconds."""

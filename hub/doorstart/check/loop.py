@@ -11,6 +11,7 @@ import json
 import re
 import tempfile
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,8 @@ def drive(
     stage: Stage,
     find: Callable[[], Exercise],
     report: Report,
-    then: Callable[[Server, Server], None] = lambda desk, office: None,
+    at_desk: Callable[[Server], None] = lambda desk: None,
+    at_office: Callable[[Server], None] = lambda office: None,
 ) -> None:
     """As :func:`check`, on a stage that is there.
 
@@ -55,25 +57,29 @@ def drive(
         stage: The stage.
         find: Finds the unit to do it with.
         report: Gets the steps.
-        then: Called at the end with the learner's server and the instructor's, which still run.
+        at_desk: Called with the learner's server when it has started.
+        at_office: Called with the instructor's server when it has started.
     """
-    with report.step("Course") as current:
-        exercise = find()
-        loop = _Loop(stage, exercise, report)
-        loop.load()
-        current.note = f"{exercise.course}, {exercise.unit}"
-    loop.run(then)
+    _Loop(stage, find, report).run(at_desk, at_office)
 
 
 class _Loop:
-    def __init__(self, stage: Stage, exercise: Exercise, report: Report) -> None:
+    def __init__(self, stage: Stage, find: Callable[[], Exercise], report: Report) -> None:
         self.stage = stage
-        self.exercise = exercise
+        self.find = find
         self.step = report.step
-        self.assignment = f"{exercise.unit}-{stage.run}"
-        """The unit's id with this run's mark: what earlier runs handed in is not collected again."""
 
-    def run(self, then: Callable[[Server, Server], None]) -> None:
+    @cached_property
+    def exercise(self) -> Exercise:
+        """The unit."""
+        return self.find()
+
+    @property
+    def assignment(self) -> str:
+        """The unit's id with this run's mark: what earlier runs handed in is not collected again."""
+        return f"{self.exercise.unit}-{self.stage.run}"
+
+    def run(self, at_desk: Callable[[Server], None], at_office: Callable[[Server], None]) -> None:
         """All steps, in order."""
         with self.step("People"):
             log_in_learner, log_in_instructor = self.stage.add("learner"), self.stage.add("instructor")
@@ -82,20 +88,23 @@ class _Loop:
         with learner:
             with self.step("Learner's server starts"):
                 desk = learner.start_server()
+            at_desk(desk)
+            with self.step("Course") as current:
+                self._load()
+                current.note = f"{self.exercise.course}, {self.exercise.unit}"
             receipt = self._hand_in(desk)
             with self.step("Instructor logs in"):
                 instructor = log_in_instructor()
             with instructor:
                 with self.step("Course's server starts"):
                     office = instructor.start_server(names.server_name(self.stage.course))
+                at_office(office)
                 self._grade(office, learner.username)
                 self._read_feedback(desk, receipt)
                 with self.step("Withdraw the assignment"):
                     _nbgrader(office, f"formgrader/api/assignment/{self.assignment}/unrelease")
-                then(desk, office)
 
-    def load(self) -> None:
-        """Put the unit into the check's course, and release it."""
+    def _load(self) -> None:
         stage = self.stage
         with tempfile.TemporaryDirectory() as scratch:
             self.exercise.lay_out(Path(scratch), self.assignment)

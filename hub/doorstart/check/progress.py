@@ -7,6 +7,7 @@ the end ``{"end": true, "error": text}``, where an empty error means that the im
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -57,8 +58,7 @@ class Progress(Report):
     def __init__(self, path: Path, order: Order) -> None:
         super().__init__(as_json=True)
         self.path = path
-        self.check = Check(order=order, started=datetime.now(UTC))
-        self._write()
+        self.check = begin(path, order)
 
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
@@ -75,6 +75,11 @@ class Progress(Report):
             self.check.lines.append(line)
             self._tell(line.model_dump(), now="")
 
+    def add(self, line: Line) -> None:
+        """Tell of something that has ended, and is no step of the report's."""
+        self.check.lines.append(line)
+        self._tell(line.model_dump(), now="")
+
     def end(self, failure: str) -> None:
         """Tell that it has ended; ``failure`` says why the image is not promoted, and is empty if it is."""
         self.check.error, self.check.ended = failure, datetime.now(UTC)
@@ -83,12 +88,20 @@ class Progress(Report):
     def _tell(self, line: dict[str, Any], *, now: str) -> None:
         self.check.now = now
         print(json.dumps(line), flush=True)
-        self._write()
+        _write(self.path, self.check)
 
-    def _write(self) -> None:
-        fresh = self.path.with_name(f"{self.path.name}.new")
-        fresh.write_text(self.check.model_dump_json())
-        fresh.replace(self.path)
+
+def begin(path: Path, order: Order) -> Check:
+    """Note that a check begins, in the place of the one before."""
+    check = Check(order=order, started=datetime.now(UTC))
+    _write(path, check)
+    return check
+
+
+def _write(path: Path, check: Check) -> None:
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    fresh.write_text(check.model_dump_json())
+    fresh.replace(path)
 
 
 def read(path: Path) -> Check | None:

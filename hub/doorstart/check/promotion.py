@@ -11,13 +11,10 @@ from __future__ import annotations
 import fcntl
 import signal
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import FrameType
-
-import docker
 
 from doorstart import names
 from doorstart.check import isolation, loop, progress, units
@@ -32,7 +29,7 @@ from doorstart.images.registry import CHECK_GROUPS, SERVERS, Entry, Registry, Re
 from doorstart.settings import settings
 
 
-def check(entry: Entry, report: Report, folder: Path, known: Registry) -> str:
+def check(entry: Entry, report: progress.Progress, folder: Path, known: Registry) -> str:
     """Have an image do what it is for; what was checked, in a few words.
 
     Args:
@@ -53,7 +50,7 @@ def check(entry: Entry, report: Report, folder: Path, known: Registry) -> str:
 
 
 def _run_units(stage: Stage, entry: Entry, report: Report, done: list[str]) -> None:
-    """The loop with a course's easiest unit, and one unit of each course in a server, or a kernel, of the image."""
+    """One unit of each course in a server, or a kernel, of the image; and the whole loop with a course's first unit."""
     client = stage.client
     with report.step("Courses of the site") as current:
         courses = {
@@ -64,29 +61,27 @@ def _run_units(stage: Stage, entry: Entry, report: Report, done: list[str]) -> N
             raise RegistryError("The site has no course, so there is nothing to try the image with. Load one first.")
         current.note = ", ".join(courses)
 
-    def run(desk: Server, office: Server) -> None:
-        server = desk if entry.name == "learner" else office
+    def run(server: Server) -> None:
         for course, found in courses.items():
             exercise = most_demanding(found)
             with report.step(f"Unit {exercise.unit} of {course}") as current:
                 current.note = f"{units.run(server, exercise)} cells"
 
-    loop.drive(stage, lambda: next(iter(courses.values()))[0], report, run)
+    first = next(iter(courses.values()))[0]
+    where = {"at_desk" if entry.name == "learner" else "at_office": run}
+    loop.drive(stage, lambda: first, report, **where)
     done += ["hand in, grade and return", f"units of {len(courses)} courses"]
 
 
-def _probe(stage: Stage, report: Report) -> str:
-    failed: list[Finding] = []
-
+def _probe(stage: Stage, report: progress.Progress) -> str:
     def tell(finding: Finding) -> None:
-        with suppress(StepFailedError), report.step(f"Refused: to {finding.probe.tried}") as current:
-            current.note = finding.outcome.detail
-            if not finding.outcome.ok:
-                failed.append(finding)
-                why = "It worked" if not finding.outcome.refused else "It proves nothing, because its control failed"
-                raise RegistryError(f"{why}. {finding.outcome.detail}")
+        outcome, step = finding.outcome, f"Refused: to {finding.probe.tried}"
+        why = "It worked" if not outcome.refused else "It proves nothing, because its control failed"
+        error = "" if outcome.ok else f"{why}. {outcome.detail}"
+        report.add(progress.Line(step=step, ok=outcome.ok, seconds=finding.seconds, note=outcome.detail, error=error))
 
     found = isolation.probe(stage, report, tell)
+    failed = [finding for finding in found if not finding.outcome.ok]
     if failed:
         listed = "; ".join(finding.probe.tried for finding in failed)
         raise StepFailedError("Isolation", f"{len(failed)} of {len(found)} attacks were not refused: to {listed}.")
@@ -147,7 +142,7 @@ def main(argument: str, path: Path = registry_file.FILE) -> int:
         failure = str(error)
     except KeyboardInterrupt:
         failure = "The check was stopped."
-    except (docker.errors.DockerException, OSError) as error:
+    except Exception as error:  # whatever it is: whoever waits is told
         failure = in_words(error)
     finally:
         told.end(failure)

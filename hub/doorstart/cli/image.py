@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import docker
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from doorstart.check import inspector
 from doorstart.check.order import Order
-from doorstart.images import acts, sbom
+from doorstart.images import acts, listing, sbom
 from doorstart.images.pruning import in_words
 from doorstart.images.registry import BY_PERSON, NAMES, SERVERS, SERVICES, Entry, Registry, RegistryError, short
 from doorstart.settings import person, settings
@@ -49,18 +49,19 @@ def list_(
 ) -> None:
     """The images that this site knows, and who gets them."""
     client, place = _site()
-    found = images.listed(client, registry.read(client, place), name=name, removed=everything)
+    found = listing.listed(client, registry.read(client, place), name=name, removed=everything)
     if as_json:
         print(json.dumps([one.plain() for one in found]))
         return
-    table = Table("name", "id", "state", "version", "source", "came", "size", box=None)
+    head = ("name", "id", "state", "version", "came", "size")
+    table = Table(*(Column(one, no_wrap=True) for one in head), box=None)
     for one in found:
         state = one.state + (f" ({', '.join(one.groups)})" if one.groups else "")
-        state += ", rollback goes here" if one.rollback_target else ""
+        state += ", rollback target" if one.rollback_target else ""
         state += f", {one.asked_by} asks for promotion" if one.asked_by else ""
-        size = "pruned" if one.size is None else f"{one.size / 1e6:.0f} MB"
+        size = listing.megabytes(one.size) or "pruned"
         entry = one.entry
-        table.add_row(entry.name, short(entry.id), state, entry.version, entry.source, images.at(entry.learned), size)
+        table.add_row(entry.name, short(entry.id), state, entry.version, listing.moment(entry.learned)[:10], size)
     console.print(table)
 
 
@@ -68,7 +69,7 @@ def list_(
 def show(image: ImageArgument, as_json: AsJson = False) -> None:
     """One image: its state, what was done with it, by whom and why, and what is in it."""
     client, _, known, entry = _found(image)
-    (one,) = (one for one in images.listed(client, known, name=entry.name, removed=True) if one.entry.id == entry.id)
+    (one,) = (one for one in listing.listed(client, known, name=entry.name, removed=True) if one.entry.id == entry.id)
     log = [act for act in known.log if act.image == entry.id]
     if as_json:
         print(json.dumps({**one.plain(), "log": [act.model_dump(mode="json") for act in log]}))
@@ -77,7 +78,7 @@ def show(image: ImageArgument, as_json: AsJson = False) -> None:
     for act in log:
         why = f": {act.reason}" if act.reason else ""
         detail = f" ({act.detail})" if act.detail else ""
-        console.print(f"{images.at(act.when)} {act.what} by {act.who}{why}{detail}", markup=False)
+        console.print(f"{listing.moment(act.when)} {act.what} by {act.who}{why}{detail}", markup=False)
     try:
         packages = sbom.read(client, entry.id).packages
     except sbom.SbomError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from doorstart.images.registry import NAMES, Entry, Registry, State, short
@@ -24,7 +24,7 @@ class Plan:
     keep: tuple[Kept, ...]
 
 
-def plan(registry: Registry, used: Collection[str]) -> Plan:
+def plan(registry: Registry, used: Mapping[str, str]) -> Plan:
     """What to remove: retired images, and known ones that came before the promoted one of their name.
 
     Kept are what runs, is promoted, on trial, the target of a rollback or waits for a second person, and what came
@@ -32,7 +32,7 @@ def plan(registry: Registry, used: Collection[str]) -> Plan:
 
     Args:
         registry: The registry.
-        used: Ids of the images of all containers, of whatever site.
+        used: Images that are needed whatever the registry says, such as those of containers, and why.
     """
     order = {image: number for number, image in enumerate(registry.images)}
     targets = {registry.previous(name) for name in NAMES}
@@ -45,7 +45,7 @@ def plan(registry: Registry, used: Collection[str]) -> Plan:
         if state is State.PROMOTED:
             why = "promoted"
         elif entry.id in used:
-            why = "in use"
+            why = used[entry.id]
         elif entry.trials:
             why = "on trial"
         elif entry.id in targets:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+import shutil
 
 import docker
 from docker.errors import APIError, ImageNotFound
 
 from doorstart.images import pruning, running
-from doorstart.images.registry import Entry, Registry, RegistryError, trial_groups
+from doorstart.images.registry import NAMES, Entry, Registry, RegistryError
 from doorstart.settings import person
 from doorstart.site import containers, lifecycle, registry
 from doorstart.site.place import Place
@@ -24,56 +22,6 @@ _STARTS: dict[str, list[str]] = {
     "relay": ["/usr/sbin/nginx", "-V"],
 }
 """What a service's image must be able to do before the service is changed to it."""
-
-
-@dataclass(frozen=True)
-class Listed:
-    """An image as it is listed; ``size`` in bytes, None when it is not on the engine."""
-
-    entry: Entry
-    state: str
-    groups: tuple[str, ...]
-    size: int | None
-    rollback_target: bool
-    asked_by: str
-
-    def plain(self) -> dict[str, Any]:
-        """In the form of ``--json``."""
-        entry = self.entry.model_dump(mode="json", include={"name", "id", "version", "source", "learned", "removed"})
-        told = {"state": self.state, "groups": list(self.groups), "size": self.size}
-        return {**entry, **told, "rollback_target": self.rollback_target, "asked_by": self.asked_by}
-
-
-def listed(client: docker.DockerClient, known: Registry, *, name: str = "", removed: bool = False) -> list[Listed]:
-    """The images of a registry by name, the newest first.
-
-    Args:
-        client: The engine.
-        known: The registry.
-        name: Only images of this name.
-        removed: Whether those are listed too that were pruned.
-    """
-    newest = {entry.id: number for number, entry in enumerate(reversed(known.images.values()))}
-    chosen = [one for one in known.images.values() if (removed or not one.removed) and name in ("", one.name)]
-    return [
-        Listed(
-            entry=one,
-            state=str(known.state(one.id)),
-            groups=tuple(trial_groups(one)),
-            size=size(client, one.id),
-            rollback_target=known.previous(one.name) == one.id,
-            asked_by=known.requests[one.id].who if one.id in known.requests else "",
-        )
-        for one in sorted(chosen, key=lambda one: (one.name, newest[one.id]))
-    ]
-
-
-def size(client: docker.DockerClient, image: str) -> int | None:
-    """The size of an image in bytes; None if it is not on the engine."""
-    try:
-        return int(client.images.get(image).attrs["Size"])
-    except ImageNotFound:
-        return None
 
 
 def outdated(client: docker.DockerClient, place: Place, known: Registry, name: str = "") -> list[running.Outdated]:
@@ -132,23 +80,46 @@ def change_service(
 
 
 def prune(client: docker.DockerClient, place: Place, known: Registry, *, dry_run: bool) -> tuple[pruning.Plan, int]:
-    """Remove the images from the engine that nobody needs; the plan, and the bytes of the engine that became free.
+    """Remove the images from the engine that nobody needs; the plan, and the bytes that became free on the disk.
 
     An image from which another one was made stays until that one is gone.
 
     Raises:
         RegistryError: what was removed could not be noted.
     """
-    used = {str(one["ImageID"]) for one in client.api.containers(all=True)}
+    used = _needed_elsewhere(client, place, known.promoted("hub"))
+    used |= {str(one["ImageID"]): "in use" for one in client.api.containers(all=True)}
     plan = pruning.plan(known, used)
     if dry_run:
         return plan, 0
-    before = int(client.df()["LayersSize"])
+    before = _free(client)
     gone = [entry for entry in plan.remove if _remove(client, entry.id)]
     if gone:
         registry.act(client, place, "pruned", images=[entry.id for entry in gone], who=person())
     kept = tuple(pruning.Kept(entry, "another image was made from it") for entry in plan.remove if entry not in gone)
-    return pruning.Plan(tuple(gone), plan.keep + kept), before - int(client.df()["LayersSize"])
+    return pruning.Plan(tuple(gone), plan.keep + kept), max(0, _free(client) - before)
+
+
+def _needed_elsewhere(client: docker.DockerClient, place: Place, hub: str) -> dict[str, str]:
+    """The images that other sites of this engine have promoted, try, or may roll back to."""
+    volumes = {one.name for one in client.volumes.list()}
+    sites = {name.removesuffix("-images") for name in volumes if name.endswith("-images")}
+    needed: dict[str, str] = {}
+    for site in sites - {place.settings.site}:
+        if f"{site}-hub-state" in volumes:
+            other = registry.read(client, Place(place.settings.model_copy(update={"site": site})), image=hub)
+            ids = {other.promoted(name) for name in NAMES} | {other.previous(name) for name in NAMES}
+            ids |= {entry.id for entry in other.images.values() if entry.trials}
+            needed |= dict.fromkeys(ids, f"the site {site} needs it")
+    return needed
+
+
+def _free(client: docker.DockerClient) -> int:
+    """Free bytes where the engine keeps images; 0 where that is not on this machine."""
+    try:
+        return shutil.disk_usage(client.info()["DockerRootDir"]).free
+    except OSError:
+        return 0
 
 
 def _remove(client: docker.DockerClient, image: str) -> bool:
@@ -165,8 +136,3 @@ def _remove(client: docker.DockerClient, image: str) -> bool:
             raise RegistryError(f"The engine does not remove the image {image}: {error.explanation}") from error
         return False
     return True
-
-
-def at(moment: datetime) -> str:
-    """A time as people on this machine read it."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")

@@ -23,6 +23,9 @@ STARTED_ON_DEMAND = ("learner", "instructor", "kernel", "learner-kernel", "house
 HEALTHY_TIMEOUT = 120
 """Seconds that the site's services have to become healthy."""
 
+MOST_RESTARTS = 4
+"""A service that has ended and was started again more often than this will not become healthy."""
+
 
 class SiteError(Exception):
     """The site could not be brought up or down; the message says which part and where to look."""
@@ -176,6 +179,8 @@ def _wait_until_healthy(client: docker.DockerClient, place: Place, current: Step
     waiting: list[str] = list(SERVICES)
     while waiting and time.monotonic() < deadline:
         waiting = [service for service in waiting if not _healthy(client, place.container(service))]
+        if any(_restarts(client, place.container(service)) > MOST_RESTARTS for service in waiting):
+            break
         if not waiting and _answers(place):
             return
         current.say(f"waiting for {', '.join(waiting) or 'the Hub behind the proxy'}")
@@ -187,6 +192,10 @@ def _wait_until_healthy(client: docker.DockerClient, place: Place, current: Step
 def _healthy(client: docker.DockerClient, name: str) -> bool:
     state = client.api.inspect_container(name)["State"]
     return bool(state["Running"]) and state.get("Health", {}).get("Status", "healthy") == "healthy"
+
+
+def _restarts(client: docker.DockerClient, name: str) -> int:
+    return int(client.api.inspect_container(name)["RestartCount"])
 
 
 def _answers(place: Place) -> bool:
