@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -121,7 +122,8 @@ class Assembler:
             packages += [wheels.package_of(wheel.path, wheel.digest) for wheel in self._added(recipe)]
         if recipe.npm:
             packages += npm.packages(recipe.folder / "package-lock.json", self._modules(recipe))
-        stage = f"doorstart/stage:{self.inputs.digest(recipe)[:16]}"
+        # The process is in it: two checkouts may make the same image on one engine at the same moment.
+        stage = f"doorstart/stage:{self.inputs.digest(recipe)[:16]}-{os.getpid()}"
         before = self.client.images.get(parent).attrs["Config"]
         start = archive.load(self.client, stage, archive.configuration(before, {}), layers, len(below), parent)
         try:

@@ -217,8 +217,8 @@ def build_workspace(top: Path, packages: Sequence[str], destination: Path) -> li
 
 
 def sources_of(top: Path, recipe: Recipe) -> list[Path]:
-    """The folders whose content decides what this image's own packages are."""
-    places = {"doorstart": top / "hub" / "doorstart"}
+    """The files and folders whose content decides what this image's own packages are."""
+    places = {"doorstart": [top / "hub" / "doorstart", top / "pyproject.toml"]}
     for project in (top / "extensions").glob("*/pyproject.toml"):
-        places[tomllib.loads(project.read_text(encoding="utf-8"))["project"]["name"]] = project.parent
-    return [places[name] for name in recipe.workspace]
+        places[tomllib.loads(project.read_text(encoding="utf-8"))["project"]["name"]] = [project.parent]
+    return [place for name in recipe.workspace for place in places[name]]
