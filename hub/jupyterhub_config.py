@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jupyterhub.handlers
 
-from doorstart import keys, landing, names, scopes
+from doorstart import keys, landing, names, pages, scopes
 from doorstart.people.authenticator import DoorstartAuthenticator
 from doorstart.settings import settings
 from doorstart.spawner import DoorstartSpawner
@@ -35,12 +35,12 @@ c.JupyterHub.cookie_secret_file = str(state / "cookie-secret")
 c.JupyterHub.authenticator_class = DoorstartAuthenticator
 c.JupyterHub.load_roles = scopes.load_roles()
 c.JupyterHub.allow_named_servers = True
-c.JupyterHub.template_paths = ["/srv/doorstart/templates"]
 c.JupyterHub.default_url = landing.default_url
 jupyterhub.handlers.default_handlers[:] = [
     *landing.handlers,  # first, so before the Hub's own page of the same address
     *scopes.without_closed_pages(jupyterhub.handlers.default_handlers),
 ]
+pages.dress(c, Path("/srv/doorstart"))
 
 # Servers
 c.JupyterHub.spawner_class = DoorstartSpawner

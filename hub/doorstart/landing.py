@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from jupyterhub.handlers.base import BaseHandler
 from tornado import web
 
 from doorstart import names
-from doorstart.people import words
+from doorstart.pages.page import Page
 
 STATES = ("stopped", "starting", "running", "stopping")
 
@@ -95,7 +94,7 @@ def default_url(handler: Any) -> str:
     return destination(_entries_of(user), admin=bool(user.admin), hub=handler.hub.base_url, username=user.name)
 
 
-class StartPage(BaseHandler):  # type: ignore[misc]  # jupyterhub has no types
+class StartPage(Page):
     """The start page, in place of the Hub's own, which offers servers that nobody here can have."""
 
     @web.authenticated
@@ -106,99 +105,9 @@ class StartPage(BaseHandler):  # type: ignore[misc]  # jupyterhub has no types
         for entry in servers:
             if entry.state == "running":
                 await user.spawners[entry.name].poll_and_notify()  # it may have ended by itself
-        language = self._language()
-        html = await self.render_template(
-            "courses.html",
-            user=user,
-            servers=_entries_of(user),
-            language=language,
-            texts=TEXTS.get(language, TEXTS["en"]),
-        )
+        html = await self.render_template("start.html", user=user, servers=_entries_of(user))
         self.set_header("Cache-Control", "no-store")
         self.finish(html)
 
-    def _language(self) -> str:
-        # Accounts from elsewhere (LDAP, OIDC) have no language: the browser's is taken.
-        accounts = getattr(self.authenticator, "accounts", None)
-        person = accounts.person(self.current_user.name) if accounts else None
-        return person.language if person else words.preferred(self.request.headers.get("Accept-Language", ""))
-
 
 handlers: list[tuple[str, type[web.RequestHandler]]] = [(r"/home", StartPage)]
-
-TEXTS: dict[str, words.Texts] = {
-    "en": {
-        "title": "Start",
-        "learner": "My work",
-        "courses": "Your courses",
-        "nothing": "You are not in a course yet. Ask your teacher.",
-        "admin": "Go to the admin page",
-        "stopped": "Not started",
-        "starting": "Starting",
-        "running": "Running",
-        "stopping": "Stopping",
-        "start": "Start",
-        "open": "Open",
-        "lab": "Open JupyterLab",
-        "formgrader": "Open formgrader",
-        "new_tab": "opens in a new tab",
-        "stop": "Stop",
-        "stop_failed": "It was not stopped. Try again. If it goes wrong again, tell the admin.",
-    },
-    "nl": {
-        "title": "Start",
-        "learner": "Mijn werk",
-        "courses": "Je cursussen",
-        "nothing": "Je zit nog niet in een cursus. Vraag het aan je lesgever.",
-        "admin": "Naar de beheerpagina",
-        "stopped": "Niet gestart",
-        "starting": "Wordt gestart",
-        "running": "Gestart",
-        "stopping": "Wordt gestopt",
-        "start": "Starten",
-        "open": "Openen",
-        "lab": "JupyterLab openen",
-        "formgrader": "Formgrader openen",
-        "new_tab": "opent in een nieuw tabblad",
-        "stop": "Stoppen",
-        "stop_failed": "Het stoppen is niet gelukt. Probeer het opnieuw. Lukt het weer niet, zeg het aan de beheerder.",
-    },
-    "fr": {
-        "title": "Accueil",
-        "learner": "Mon travail",
-        "courses": "Vos cours",
-        "nothing": "Vous n’êtes pas encore dans un cours. Demandez à votre professeur.",  # noqa: RUF001
-        "admin": "Aller à la page de gestion",
-        "stopped": "Pas démarré",
-        "starting": "Démarre",
-        "running": "Démarré",
-        "stopping": "S’arrête",  # noqa: RUF001
-        "start": "Démarrer",
-        "open": "Ouvrir",
-        "lab": "Ouvrir JupyterLab",
-        "formgrader": "Ouvrir formgrader",
-        "new_tab": "s’ouvre dans un nouvel onglet",  # noqa: RUF001
-        "stop": "Arrêter",
-        "stop_failed": "L’arrêt a échoué. Essayez encore. Si cela échoue encore, dites-le à l’administrateur.",  # noqa: RUF001
-    },
-    "de": {
-        "title": "Start",
-        "learner": "Meine Arbeit",
-        "courses": "Ihre Kurse",
-        "nothing": "Sie sind noch in keinem Kurs. Fragen Sie Ihre Lehrkraft.",
-        "admin": "Zur Verwaltungsseite",
-        "stopped": "Nicht gestartet",
-        "starting": "Wird gestartet",
-        "running": "Gestartet",
-        "stopping": "Wird beendet",
-        "start": "Starten",
-        "open": "Öffnen",
-        "lab": "JupyterLab öffnen",
-        "formgrader": "Formgrader öffnen",
-        "new_tab": "öffnet sich in einem neuen Tab",
-        "stop": "Beenden",
-        "stop_failed": "Das Beenden ist nicht gelungen. Versuchen Sie es noch einmal. Gelingt es wieder nicht, "
-        "sagen Sie es der Verwaltung.",
-    },
-}
-"""The page's words by language: plain sentences at B1 level."""

@@ -16,7 +16,8 @@ from tornado import web
 from traitlets import Bool, Integer, default
 
 from doorstart import names
-from doorstart.people import passwords, words
+from doorstart.language.catalogue import of
+from doorstart.people import passwords
 from doorstart.people.accounts import Accounts
 from doorstart.people.handlers import api_handlers
 from doorstart.people.lockout import UNKNOWN, Lockout
@@ -123,8 +124,11 @@ class DoorstartAuthenticator(NativeAuthenticator):  # type: ignore[misc]
             raise _refusal(f"{user.name} is not an active person of this site, so no server is started. An admin can "
                            "add the person to the roster and import it again.")  # fmt: skip
         if person.must_change_password:
-            texts = words.of(person.language)
-            raise _refusal(texts["change_first"], link=("/hub/change-password", texts["change_title"]))
+            words = of(self.accounts.language(person.username) or person.language)
+            raise _refusal(
+                words.gettext("First choose your own password. After that you can start."),
+                link=("/hub/change-password", words.gettext("Choose your own password")),
+            )
 
     def get_handlers(self, app: Any) -> list[tuple[str, type[web.RequestHandler]]]:
         """The Hub's extra pages and API: log-in, change of password, roster."""
@@ -138,8 +142,7 @@ class DoorstartAuthenticator(NativeAuthenticator):  # type: ignore[misc]
 
 def _refusal(message: str, link: tuple[str, str] | None = None) -> web.HTTPError:
     error: Any = web.HTTPError(403, message)
-    # The Hub's pages show these two: the first as text, the second as HTML.
-    error.jupyterhub_message = message
-    if link is not None:
-        error.jupyterhub_html_message = f'{message} <a href="{link[0]}">{link[1]}</a>'
+    error.jupyterhub_message = message  # the Hub's API answers with it
+    # Our page of errors shows these two.
+    error.doorstart_message, error.doorstart_link = message, link
     return cast(web.HTTPError, error)

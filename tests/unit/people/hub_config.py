@@ -11,9 +11,11 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
+import jupyterhub.handlers
 from jupyterhub.proxy import Proxy
 from jupyterhub.spawner import Spawner
 
+from doorstart import landing, pages
 from doorstart.people.authenticator import DoorstartAuthenticator
 
 STATE = Path(os.environ["TEST_HUB_STATE"])
@@ -66,7 +68,8 @@ class TinySpawner(Spawner):
 c = get_config()
 c.JupyterHub.authenticator_class = DoorstartAuthenticator
 c.DoorstartAuthenticator.hash_rounds = 4
-c.JupyterHub.template_paths = [os.environ["TEST_HUB_TEMPLATES"]]
+jupyterhub.handlers.default_handlers[:0] = landing.handlers
+pages.dress(c, Path(os.environ["TEST_HUB_FOLDER"]))
 c.JupyterHub.proxy_class = NoProxy
 c.JupyterHub.spawner_class = TinySpawner
 c.JupyterHub.hub_bind_url = "http+unix://" + quote(str(STATE / "hub.sock"), safe="")
