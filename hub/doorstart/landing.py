@@ -33,9 +33,7 @@ class Entry:
     @property
     def title(self) -> str:
         """The course for people to read: ``Stock management (en)``; empty for a learner's server."""
-        course, _, language = self.course.partition(".")
-        readable = course.replace("-", " ").capitalize()
-        return f"{readable} ({language})" if language else readable
+        return names.readable_course(self.course)
 
 
 def entries(groups: list[str], states: Mapping[str, str]) -> list[Entry]:

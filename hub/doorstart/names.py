@@ -81,6 +81,13 @@ def server_name(course_id: str) -> str:
     return course_id.replace(".", "-")
 
 
+def readable_course(course_id: str) -> str:
+    """A course's id for people to read, when its title is not known: ``Stock management (en)``."""
+    course, _, language = course_id.partition(".")
+    readable = course.replace("-", " ").capitalize()
+    return f"{readable} ({language})" if language else readable
+
+
 def group(course_id: str, role: str) -> str:
     """The Hub group of a course's people; ``role`` is ``"learner"`` or ``"instructor"``.
 

@@ -53,7 +53,9 @@ def build_course(folder: Path, language: Language, destination: Path) -> list[st
     files: dict[Path, bytes] = {Path("nbgrader_config.json"): _json(NBGRADER_CONFIG)}
     for name in course.units:
         source = Path("source") / name
-        files[source / f"{name}.ipynb"] = _json(source_notebook(folder / "units" / name, language))
+        notebook = source_notebook(folder / "units" / name, language)
+        notebook.metadata["doorstart"]["course_title"] = course.title[language]
+        files[source / f"{name}.ipynb"] = _json(notebook)
         for file, content in data_files(folder / "units" / name, language).items():
             files[source / "data" / file] = content
     for path, content in files.items():
@@ -74,7 +76,13 @@ def source_notebook(folder: Path, language: Language) -> nbformat.NotebookNode:
         raise CourseError(folder / "unit.toml", "field title", f"it lacks the language {language}")
     notebook: nbformat.NotebookNode = nbformat.v4.new_notebook(  # type: ignore[no-untyped-call]
         cells=read_cells(folder, unit, language),
-        metadata={"kernelspec": KERNELSPEC, "language_info": {"name": "python"}, "title": unit.title[language]},
+        metadata={
+            "kernelspec": KERNELSPEC,
+            "language_info": {"name": "python"},
+            "title": unit.title[language],
+            # Read by the exchange when the unit is released, for learners' lists: doorstart.exchange.store.described.
+            "doorstart": {"title": unit.title[language], "minutes": unit.minutes},
+        },
     )
     notebook.nbformat_minor = 5
     nbformat.validate(notebook)

@@ -75,6 +75,22 @@ class NoFeedback(ExchangeError):
         super().__init__("There is no feedback for this submission yet. Your instructor releases it after grading.")
 
 
+class BadTime(ExchangeError):
+    status = 422
+    code = "bad_time"
+
+    def __init__(self, time: str) -> None:
+        super().__init__(f"{time!r} is not a time. Write it such as 2030-01-31 16:00:00.000000 UTC, and try again.")
+
+
+class BadScore(ExchangeError):
+    status = 422
+    code = "bad_score"
+
+    def __init__(self, score: str) -> None:
+        super().__init__(f"{score!r} is not a score. Write the points and the most points, such as 7.5/10.")
+
+
 class BadName(ExchangeError):
     status = 422
     code = "bad_name"

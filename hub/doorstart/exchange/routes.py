@@ -55,6 +55,12 @@ async def me(caller: Who) -> wire.Me:
     return wire.Me(name=caller.name, learner=caller.courses("learner"), instructor=caller.courses("instructor"))
 
 
+@router.get("/me/units")
+async def units(caller: Who, exchange: The) -> wire.MyUnits:
+    """What a learner's pages show: courses, units, their state, and what to do first."""
+    return await run_in_threadpool(exchange.units, caller)
+
+
 @router.get("/assignments")
 async def assignments(caller: Who, exchange: The, course: str | None = None) -> list[wire.Release]:
     """What is handed out in the caller's courses, or in one of them."""
@@ -79,6 +85,12 @@ async def withdraw(caller: Who, exchange: The, course: str, assignment: str) -> 
     """Hands an assignment out no longer; keeps everything."""
     await run_in_threadpool(exchange.withdraw, caller, course, assignment)
     return Response(status_code=204)
+
+
+@router.put(RELEASE + "/due")
+async def set_due(caller: Who, exchange: The, course: str, assignment: str, due: wire.Due) -> wire.Due:
+    """Sets when an assignment is due; for instructors."""
+    return await run_in_threadpool(exchange.set_due, caller, course, assignment, due.due)
 
 
 @router.post(RELEASE + "/submissions")
@@ -126,7 +138,8 @@ async def fetch_feedback(caller: Who, exchange: The, identifier: str) -> Respons
 async def release_feedback(request: Request, caller: Who, exchange: The, identifier: str) -> Response:
     """Shows this feedback for a submission: 201, or 200 when it is shown already."""
     await run_in_threadpool(exchange.check_feedback, caller, identifier)
-    return await _take(request, exchange, lambda file: exchange.add_feedback(caller, identifier, file))
+    score = request.headers.get(wire.SCORE_HEADER)
+    return await _take(request, exchange, lambda file: exchange.add_feedback(caller, identifier, file, score))
 
 
 async def _take(

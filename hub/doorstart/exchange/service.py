@@ -5,6 +5,7 @@ Methods do disk work and are called in threads. All of them raise :class:`doorst
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,13 +20,19 @@ from doorstart.exchange.receipts import Signer, ensure_signer
 from doorstart.exchange.store import models
 from doorstart.exchange.store.blobs import Blobs, StoredArchive
 from doorstart.exchange.store.database import Database
+from doorstart.exchange.store.described import describe
+from doorstart.exchange.store.progress import Progress
 from doorstart.exchange.store.records import Records, SubmissionLimitError
+from doorstart.exchange.units import first_to_do, learner_courses
 from doorstart.exchange.variants import Variants
 from doorstart.identity import Caller
 from doorstart.settings import Settings
 
 ADMIN = "admin"
 """Who released what was released by the command in the exchange's container; not a user name that can be made."""
+
+SCORE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)/(\d{1,6}(?:\.\d{1,6})?)\Z")
+"""Points of most points; points above the most are a bonus."""
 
 
 def utc_now() -> datetime:
@@ -58,6 +65,7 @@ class Exchange:
         self._variants = Variants(state)
         self._database = Database(settings.exchange_database, state)
         self._records = Records(self._database)
+        self._progress = Progress(self._database)
         self._clock = clock
 
     def close(self) -> None:
@@ -81,9 +89,12 @@ class Exchange:
         return [_release(row) for row in self._records.offered(courses)]
 
     def release_archive(self, caller: Caller, course: str, assignment: str) -> Handout:
-        """What is handed out for an assignment, with the caller's own seed."""
+        """What is handed out for an assignment, with the caller's own seed. That a learner fetched it is noted."""
         _require_member(caller, course)
-        digest = self._offered(course, assignment).digest
+        row = self._offered(course, assignment)
+        if course in caller.courses("learner"):
+            self._progress.note_fetch(row.assignment_id, caller.name, self._clock())
+        digest = row.digest
         return Handout(digest, self.blobs.path(digest), self._variants.seed(course, assignment, caller.name))
 
     def check_release(self, caller: Caller, course: str, assignment: str) -> None:
@@ -109,10 +120,39 @@ class Exchange:
         if not self._records.withdraw(course, assignment):
             raise errors.NotReleased(course, assignment)
 
+    def set_due(self, caller: Caller, course: str, assignment: str, due: str | None) -> wire.Due:
+        """Sets when an assignment is due, or takes the date away."""
+        _require_instructor(caller, course)
+        try:
+            time = wire.parse_time(due) if due else None
+        except ValueError:
+            raise errors.BadTime(due or "") from None
+        if not self._progress.set_due(course, assignment, time):
+            raise errors.NotReleased(course, assignment)
+        return wire.Due(due=wire.format_time(time) if time else None)
+
+    def units(self, caller: Caller) -> wire.MyUnits:
+        """The courses that the caller learns in, with the state of each unit, and what to do first."""
+        courses = caller.courses("learner")
+        submissions: dict[int, list[wire.Submission]] = {}
+        for row in self._records.submissions(courses, learner=caller.name):
+            submissions.setdefault(row.assignment_id, []).append(_submission(row))
+        listed = learner_courses(
+            courses,
+            self._progress.titles(courses),
+            self._progress.assignments(courses),
+            self._progress.fetched(caller.name),
+            submissions,
+        )
+        return wire.MyUnits(
+            name=caller.name, now=wire.format_time(self._clock()), next=first_to_do(listed), courses=listed
+        )
+
     def _release_as(self, name: str, course: str, assignment: str, source: BinaryIO) -> tuple[wire.Release, bool]:
         archive = self.blobs.add(source, self.limits)
         _require_notebook(archive)
-        row, created = self._records.add_release(course, assignment, archive, name, self._clock())
+        described = describe(archive, self.blobs.path(archive.digest), assignment)
+        row, created = self._records.add_release(course, assignment, archive, name, self._clock(), described)
         return _release(row), created
 
     def _offered(self, course: str, assignment: str) -> models.Release:
@@ -190,12 +230,19 @@ class Exchange:
         _require_instructor(caller, row.assignment.course)
         return row
 
-    def add_feedback(self, caller: Caller, identifier: str, source: BinaryIO) -> tuple[wire.Feedback, bool]:
-        """Shows this feedback for a submission; earlier feedback is kept. The flag says whether it is new."""
+    def add_feedback(
+        self, caller: Caller, identifier: str, source: BinaryIO, score: str | None = None
+    ) -> tuple[wire.Feedback, bool]:
+        """Shows this feedback for a submission; earlier feedback is kept. The flag says whether it is new.
+
+        Args:
+            score: as in the header :data:`doorstart.exchange.wire.SCORE_HEADER`.
+        """
         row = self.check_feedback(caller, identifier)
+        points = _points(score) if score is not None else None
         limits = Limits(self.limits.max_bytes, self.limits.max_files, FEEDBACK_TYPES)
         archive = self.blobs.add(source, limits)
-        feedback, created = self._records.add_feedback(row, archive, caller.name, self._clock())
+        feedback, created = self._records.add_feedback(row, archive, caller.name, self._clock(), points)
         return _feedback(feedback), created
 
     def feedback_archive(self, caller: Caller, identifier: str) -> Handout:
@@ -242,6 +289,13 @@ def _require_notebook(archive: StoredArchive) -> None:
         )
 
 
+def _points(score: str) -> tuple[float, float]:
+    match = SCORE.match(score)
+    if match is None:
+        raise errors.BadScore(score)
+    return float(match[1]), float(match[2])
+
+
 def _files(blob: models.Blob) -> list[wire.File]:
     return [wire.File.model_validate(file) for file in blob.files]
 
@@ -269,7 +323,9 @@ def _receipt(row: models.Submission) -> wire.Receipt:
 
 
 def _feedback(row: models.Feedback) -> wire.Feedback:
-    return wire.Feedback(version=row.version, digest=row.digest, files=_files(row.blob))
+    return wire.Feedback(
+        version=row.version, digest=row.digest, files=_files(row.blob), score=row.score, max_score=row.max_score
+    )
 
 
 def _submission(row: models.Submission) -> wire.Submission:

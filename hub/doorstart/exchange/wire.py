@@ -15,6 +15,8 @@ DIGEST_HEADER = "Doorstart-Digest"
 """SHA-256 of the body in 64 lower-case hexadecimal digits; on uploads and on downloaded archives."""
 VARIANT_HEADER = "Doorstart-Variant"
 """The seed of a learner's own numbers, beside an archive: doorstart.exchange.variants."""
+SCORE_HEADER = "Doorstart-Score"
+"""On an upload of feedback: points and most points of the submission, such as ``7.5/10``."""
 ARCHIVE_TYPE = "application/x-tar"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f %Z"
 """nbgrader's own format; the zone is always ``UTC``."""
@@ -24,6 +26,15 @@ RECEIPT_KIND: Literal["doorstart-receipt-1"] = "doorstart-receipt-1"
 def format_time(time: datetime) -> str:
     """A time zone aware time as clients get it: UTC, microseconds."""
     return time.astimezone(UTC).strftime(TIME_FORMAT)
+
+
+def parse_time(text: str) -> datetime:
+    """The time that :func:`format_time` wrote.
+
+    Raises:
+        ValueError: something else.
+    """
+    return datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
 
 
 class WireModel(BaseModel):
@@ -70,11 +81,13 @@ class Receipt(WireModel):
 
 
 class Feedback(WireModel):
-    """The feedback that is shown for a submission."""
+    """The feedback that is shown for a submission; ``score`` of ``max_score`` points, if they came with it."""
 
     version: int
     digest: str
     files: list[File]
+    score: float | None
+    max_score: float | None
 
 
 class Submission(WireModel):
@@ -90,3 +103,57 @@ class PublicKey(WireModel):
 
     algorithm: Literal["Ed25519"] = "Ed25519"
     key: str
+
+
+class Due(WireModel):
+    """When an assignment is due, in :data:`TIME_FORMAT`; None: no date."""
+
+    due: str | None
+
+
+State = Literal["new", "started", "submitted", "returned"]
+"""Of a unit for a learner: not fetched, fetched, handed in, and handed in with feedback for the latest submission."""
+
+
+class Unit(WireModel):
+    """An assignment as one learner sees it.
+
+    ``open`` is False when it was withdrawn: then it is listed only for what the learner handed in. ``score`` and
+    ``max_score`` are those of the latest submission that has any. ``submissions``: the latest first.
+    """
+
+    assignment: str
+    title: str
+    minutes: int | None
+    due: str | None
+    open: bool
+    state: State
+    fetched: str | None
+    score: float | None
+    max_score: float | None
+    submissions: list[Submission]
+
+
+class Course(WireModel):
+    """A course of a learner; ``language`` is the end of its id, or None."""
+
+    course: str
+    title: str
+    language: str | None
+    units: list[Unit]
+
+
+class Next(WireModel):
+    """The unit that a learner should do first."""
+
+    course: str
+    assignment: str
+
+
+class MyUnits(WireModel):
+    """All that a learner's pages show of courses. ``now`` is the exchange's clock: due dates are told by it."""
+
+    name: str
+    now: str
+    next: Next | None
+    courses: list[Course]

@@ -52,7 +52,7 @@ def named(name: str, kind: bytes = tarfile.REGTYPE, **fields: object) -> tarfile
 
 
 def test_client_and_service_agree() -> None:
-    for name in ("PREFIX", "DIGEST_HEADER", "ARCHIVE_TYPE", "TIME_FORMAT"):
+    for name in ("PREFIX", "DIGEST_HEADER", "VARIANT_HEADER", "SCORE_HEADER", "ARCHIVE_TYPE", "TIME_FORMAT"):
         assert getattr(wire, name) == getattr(client_wire, name)
 
 

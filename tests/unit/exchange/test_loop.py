@@ -11,11 +11,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jupyter_core.application import NoStart
+from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.nbgraderapp import NbGraderApp
 from nbgrader.coursedir import CourseDirectory
@@ -200,6 +202,8 @@ def test_the_loop_with_commands(shared_site: Site, people: Class) -> None:
     ok(ann, "autograde", "loop")
     ok(ann, "generate_feedback", "loop")
     assert f"Released feedback: {bea.name}" in ok(ann, "release_feedback", "loop")
+    (unit,) = (one for one in listed_units(bea) if one["assignment"] == "loop")
+    assert (unit["state"], unit["score"], unit["max_score"]) == ("returned", 2, 2)
     assert "ready to be fetched" in ok(bea, "list", "--cached")
     ok(bea, "fetch_feedback", "loop")
     (page,) = (notebook.parent / "feedback").glob("*/ps1.html")
@@ -207,6 +211,48 @@ def test_the_loop_with_commands(shared_site: Site, people: Class) -> None:
     assert "feedback already fetched" in ok(bea, "list", "--cached")
     ok(ann, "list", "loop", "--remove")
     assert "loop" not in ok(bea, "list")
+
+
+def listed_units(learner: Person) -> list[dict[str, Any]]:
+    """The learner's units in the course, as the exchange lists them."""
+    (course,) = learner.site.client(learner.token).units()["courses"]
+    return list(course["units"])
+
+
+def test_due_date_of_the_gradebook_comes_with_a_release(people: Class) -> None:
+    ann, bea = people.ann, people.bea
+    write(ann.home / "release" / "dated")
+    when = datetime(2030, 1, 31, 16)  # noqa: DTZ001  nbgrader keeps UTC without a zone
+
+    def due() -> Any:
+        ann.run("ReleaseAssignment", "dated")
+        (unit,) = (one for one in listed_units(bea) if one["assignment"] == "dated")
+        return unit["due"]
+
+    assert due() is None
+    with Gradebook(f"sqlite:///{ann.home / 'gradebook.db'}", COURSE) as gradebook:
+        gradebook.update_or_create_assignment("dated", duedate=when)
+    assert due() == "2030-01-31 16:00:00.000000 UTC"
+    with Gradebook(f"sqlite:///{ann.home / 'gradebook.db'}", COURSE) as gradebook:
+        gradebook.update_or_create_assignment("dated", duedate=None)
+    assert due() is None
+
+
+def test_score_of_another_submission_does_not_go_with_feedback(people: Class) -> None:
+    ann, bea = people.ann, people.bea
+    write(ann.home / "release" / "ps1")
+    ann.run("ReleaseAssignment")
+    write(bea.home / PS1, NOTEBOOK + b"  ")
+    bea.run("Submit")
+    ann.run("Collect")
+    give_feedback(ann, bea, "well done")
+    with Gradebook(f"sqlite:///{ann.home / 'gradebook.db'}", COURSE) as gradebook:
+        gradebook.update_or_create_assignment("ps1")
+        gradebook.update_or_create_student(bea.name)
+        gradebook.update_or_create_submission("ps1", bea.name, timestamp=datetime(2020, 1, 1))  # noqa: DTZ001
+    ann.run("ReleaseFeedback")
+    (unit,) = (one for one in listed_units(bea) if one["assignment"] == "ps1")
+    assert (unit["state"], unit["score"]) == ("returned", None)
 
 
 def test_the_loop_with_panels(shared_site: Site, people: Class) -> None:

@@ -7,12 +7,21 @@ import random
 import ssl
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx
 
-from doorstart_exchange_client.wire import ARCHIVE_TYPE, DIGEST_HEADER, PREFIX, VARIANT_HEADER, digest_of
+from doorstart_exchange_client.wire import (
+    ARCHIVE_TYPE,
+    DIGEST_HEADER,
+    PREFIX,
+    SCORE_HEADER,
+    TIME_FORMAT,
+    VARIANT_HEADER,
+    digest_of,
+)
 
 RELAY_SOCKET = "/run/doorstart/relay/relay.sock"
 TIMEOUT = httpx.Timeout(120.0, connect=5.0)
@@ -65,6 +74,10 @@ class ExchangeClient:
         """``name``, and the course ids in ``learner`` and ``instructor``."""
         return dict(self._json("GET", "/me"))
 
+    def units(self) -> dict[str, Any]:
+        """The caller's courses as a learner: ``name``, ``now``, ``next`` and ``courses`` with their units."""
+        return dict(self._json("GET", "/me/units"))
+
     def assignments(self, course: str | None = None) -> list[dict[str, Any]]:
         """What is handed out: ``course``, ``assignment``, ``version``, ``digest``, ``files``."""
         return list(self._json("GET", "/assignments", params=_given(course=course)))
@@ -80,6 +93,11 @@ class ExchangeClient:
     def withdraw(self, course: str, assignment: str) -> None:
         """Hands an assignment out no longer."""
         self._request("DELETE", _path("courses", course, "assignments", assignment))
+
+    def set_due(self, course: str, assignment: str, due: datetime | None) -> None:
+        """Sets when an assignment is due (with a time zone), or takes the date away; for instructors."""
+        text = due.astimezone(UTC).strftime(TIME_FORMAT) if due else None
+        self._request("PUT", _path("courses", course, "assignments", assignment, "due"), json={"due": text})
 
     def submit(self, course: str, assignment: str, archive: bytes) -> tuple[dict[str, Any], bool]:
         """Hands in an archive: the receipt, and whether it is new."""
@@ -101,15 +119,20 @@ class ExchangeClient:
         """The archive of the feedback for a submission."""
         return self._download(_path("submissions", identifier, "feedback")).archive
 
-    def release_feedback(self, identifier: str, archive: bytes) -> tuple[dict[str, Any], bool]:
-        """Shows this feedback for a submission; the flag says whether it is new."""
-        return self._upload("PUT", _path("submissions", identifier, "feedback"), archive)
+    def release_feedback(
+        self, identifier: str, archive: bytes, points: tuple[float, float] | None = None
+    ) -> tuple[dict[str, Any], bool]:
+        """Shows this feedback for a submission, with its score of most points; the flag says whether it is new."""
+        headers = {SCORE_HEADER: f"{points[0]:.6f}/{points[1]:.6f}"} if points else {}
+        return self._upload("PUT", _path("submissions", identifier, "feedback"), archive, headers)
 
     def _json(self, method: str, path: str, **arguments: Any) -> Any:
         return self._request(method, path, **arguments).json()
 
-    def _upload(self, method: str, path: str, archive: bytes) -> tuple[dict[str, Any], bool]:
-        headers = {DIGEST_HEADER: digest_of(archive), "Content-Type": ARCHIVE_TYPE}
+    def _upload(
+        self, method: str, path: str, archive: bytes, more: dict[str, str] | None = None
+    ) -> tuple[dict[str, Any], bool]:
+        headers = {DIGEST_HEADER: digest_of(archive), "Content-Type": ARCHIVE_TYPE, **(more or {})}
         response = self._request(method, path, content=archive, headers=headers)
         return response.json(), response.status_code == 201
 

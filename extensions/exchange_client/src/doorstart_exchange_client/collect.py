@@ -7,13 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.exchange import abc
 from nbgrader.utils import parse_utc
 
 from doorstart_exchange_client.client import ExchangeClientError
 from doorstart_exchange_client.exchange import Exchange
 from doorstart_exchange_client.folders import put, replace_folder, unpacked
+from doorstart_exchange_client.gradebook import due_date
 from doorstart_exchange_client.wire import VARIANT_FILE, ArchiveError
 
 TIMESTAMP = "timestamp.txt"
@@ -84,12 +85,10 @@ class ExchangeCollect(Exchange, abc.ExchangeCollect):
         return bool(self.update and (old is None or new > old))
 
     def _due_date(self, assignment: str) -> datetime | None:
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            try:
-                due: datetime | None = gradebook.find_assignment(assignment).duedate
-            except MissingEntry:
-                return None
-        return due
+        try:
+            return due_date(self.coursedir, assignment)
+        except MissingEntry:
+            return None
 
 
 def _choose(submissions: list[dict[str, Any]], due: datetime | None) -> dict[str, Any]:

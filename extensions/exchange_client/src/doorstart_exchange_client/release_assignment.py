@@ -3,11 +3,14 @@
 # nbgrader has no type information, so its classes are Any to mypy.
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 
+from nbgrader.api import MissingEntry
 from nbgrader.exchange import abc
 
 from doorstart_exchange_client.exchange import Exchange
+from doorstart_exchange_client.gradebook import due_date
 from doorstart_exchange_client.wire import pack, read_folder
 
 
@@ -33,7 +36,16 @@ class ExchangeReleaseAssignment(Exchange, abc.ExchangeReleaseAssignment):
         with self.errors_in_words():
             files = read_folder(self.src_path, self.ignored(), self.log.warning, self.max_bytes)
             release, created = self.client.release(course, assignment, pack(files))
+            self._tell_due_date(course, assignment)
         if created:
             self.log.info("Released as: %s %s, version %d", course, assignment, release["version"])
         else:
             self.log.info("Released as: %s %s, version %d, which is unchanged", course, assignment, release["version"])
+
+    def _tell_due_date(self, course: str, assignment: str) -> None:
+        """The gradebook's date, also that there is none; what the gradebook does not know stays as it is."""
+        try:
+            due = due_date(self.coursedir, assignment)
+        except MissingEntry:
+            return
+        self.client.set_due(course, assignment, due.replace(tzinfo=UTC) if due else None)

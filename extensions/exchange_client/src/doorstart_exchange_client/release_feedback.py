@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.exchange import abc
+from nbgrader.utils import parse_utc
 
 from doorstart_exchange_client.client import ExchangeClientError
 from doorstart_exchange_client.collect import TIMESTAMP
 from doorstart_exchange_client.exchange import Exchange
+from doorstart_exchange_client.gradebook import points_of
 from doorstart_exchange_client.wire import ArchiveError, pack
 
 
@@ -56,7 +58,8 @@ class ExchangeReleaseFeedback(Exchange, abc.ExchangeReleaseFeedback):
         # A page that the learner handed in is carried along by nbgrader, and is not feedback.
         own = {str(file["path"]) for file in submission["files"]}
         pages = {page.name: page.read_bytes() for page in sorted(folder.glob("*.html")) if page.name not in own}
-        _, created = self.client.release_feedback(submission["receipt"]["id"], pack(pages))
+        points = points_of(self.coursedir, str(submission["receipt"]["assignment"]), learner, parse_utc(time))
+        _, created = self.client.release_feedback(submission["receipt"]["id"], pack(pages), points)
         self.log.info("%s feedback: %s, submitted %s", "Released" if created else "Unchanged", learner, time)
 
     def _folders(self, assignment: str) -> Iterator[tuple[str, Path]]:

@@ -19,6 +19,7 @@ from pathlib import Path
 PREFIX = "/services/exchange"
 DIGEST_HEADER = "Doorstart-Digest"
 VARIANT_HEADER = "Doorstart-Variant"
+SCORE_HEADER = "Doorstart-Score"
 VARIANT_FILE = "variant.txt"
 """Where ``doorstart_checks.variant`` reads the seed of a learner's own numbers."""
 ARCHIVE_TYPE = "application/x-tar"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Dialect, ForeignKey, MetaData, String, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Dialect, Float, ForeignKey, MetaData, String, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,8 +46,17 @@ class Blob(Base):
     files: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
 
 
+class Course(Base):
+    """The title of a course, as its latest described release said."""
+
+    __tablename__ = "courses"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+
+
 class Assignment(Base):
-    """An assignment of a course, and the release that is handed out now (None: withdrawn)."""
+    """An assignment of a course, the release that is handed out now (None: withdrawn), and what it said of itself."""
 
     __tablename__ = "assignments"
     __table_args__ = (UniqueConstraint("course", "name"),)
@@ -57,6 +66,21 @@ class Assignment(Base):
     name: Mapped[str] = mapped_column(String(64))
     offered: Mapped[int | None]
     """The version handed out; no foreign key, since releases point here."""
+    title: Mapped[str | None] = mapped_column(String(200))
+    minutes: Mapped[int | None]
+    due_at: Mapped[datetime | None] = mapped_column(Time)
+
+
+class Fetch(Base):
+    """When a learner first fetched an assignment."""
+
+    __tablename__ = "fetches"
+    __table_args__ = (UniqueConstraint("assignment_id", "learner"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))
+    learner: Mapped[str] = mapped_column(String(255), index=True)
+    fetched_at: Mapped[datetime] = mapped_column(Time)
 
 
 class Release(Base):
@@ -106,5 +130,7 @@ class Feedback(Base):
     digest: Mapped[str] = mapped_column(ForeignKey("blobs.digest"))
     released_at: Mapped[datetime] = mapped_column(Time)
     released_by: Mapped[str] = mapped_column(String(255))
+    score: Mapped[float | None] = mapped_column(Float)
+    max_score: Mapped[float | None] = mapped_column(Float)
 
     blob: Mapped[Blob] = relationship(lazy="joined", innerjoin=True)

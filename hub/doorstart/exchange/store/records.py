@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from doorstart.exchange.store.blobs import StoredArchive
 from doorstart.exchange.store.database import Database
-from doorstart.exchange.store.models import Assignment, Base, Blob, Feedback, Release, Submission
+from doorstart.exchange.store.described import Description
+from doorstart.exchange.store.models import Assignment, Base, Blob, Course, Feedback, Release, Submission
 
 TICK = timedelta(microseconds=1)
 
@@ -47,11 +48,20 @@ class Records:
             return list(session.scalars(query))
 
     def add_release(
-        self, course: str, assignment: str, archive: StoredArchive, by: str, now: datetime
+        self,
+        course: str,
+        assignment: str,
+        archive: StoredArchive,
+        by: str,
+        now: datetime,
+        described: Description,
     ) -> tuple[Release, bool]:
         """Hands this archive out from now on. The flag says whether it became a new version."""
         with self._database.write() as session:
-            owner = _ensure_assignment(session, course, assignment)
+            owner = ensure_assignment(session, course, assignment)
+            owner.title, owner.minutes = described.title, described.minutes
+            if described.course_title:
+                session.merge(Course(id=course, title=described.course_title))
             _ensure_blob(session, archive)
             query = select(Release).where(Release.assignment_id == owner.id)
             release = session.scalar(query.where(Release.digest == archive.digest))
@@ -74,7 +84,7 @@ class Records:
     def withdraw(self, course: str, assignment: str) -> bool:
         """Hands the assignment out no longer; everything is kept. False when it was not handed out."""
         with self._database.write() as session:
-            owner = session.scalar(_assignment(course, assignment).with_for_update())
+            owner = session.scalar(find_assignment(course, assignment).with_for_update())
             if owner is None or owner.offered is None:
                 return False
             owner.offered = None
@@ -105,7 +115,7 @@ class Records:
             SubmissionLimitError: there are ``limit`` of them.
         """
         with self._database.write() as session:
-            owner = _ensure_assignment(session, course, assignment)
+            owner = ensure_assignment(session, course, assignment)
             mine = (Submission.assignment_id == owner.id) & (Submission.learner == learner)
             latest = session.scalar(select(Submission).where(mine).order_by(Submission.submitted_at.desc()).limit(1))
             if latest is not None:
@@ -148,9 +158,19 @@ class Records:
             return session.get(Submission, identifier)
 
     def add_feedback(
-        self, submission: Submission, archive: StoredArchive, by: str, now: datetime
+        self,
+        submission: Submission,
+        archive: StoredArchive,
+        by: str,
+        now: datetime,
+        points: tuple[float, float] | None,
     ) -> tuple[Feedback, bool]:
-        """Shows this feedback from now on; the flag says whether it differs from what was shown before."""
+        """Shows this feedback from now on; the flag says whether it differs from what was shown before.
+
+        Args:
+            points: the score and the most points, if they are known.
+        """
+        score, most = points or (None, None)
         with self._database.write() as session:
             # Locked, so that of two at once one is the later version.
             session.scalar(
@@ -158,7 +178,7 @@ class Records:
             )
             query = select(Feedback).where(Feedback.submission_id == submission.id)
             latest = session.scalar(query.order_by(Feedback.version.desc()).limit(1))
-            if latest is not None and latest.digest == archive.digest:
+            if latest is not None and (latest.digest, latest.score, latest.max_score) == (archive.digest, score, most):
                 return latest, False
             _ensure_blob(session, archive)
             feedback = Feedback(
@@ -167,6 +187,8 @@ class Records:
                 digest=archive.digest,
                 released_at=now,
                 released_by=by,
+                score=score,
+                max_score=most,
             )
             session.add(feedback)
             session.flush()
@@ -174,22 +196,22 @@ class Records:
             return feedback, True
 
 
-def _assignment(course: str, assignment: str) -> Select[Assignment]:
+def find_assignment(course: str, assignment: str) -> Select[Assignment]:
     return select(Assignment).where(Assignment.course == course, Assignment.name == assignment)
 
 
-def _ensure_assignment(session: Session, course: str, assignment: str) -> Assignment:
+def ensure_assignment(session: Session, course: str, assignment: str) -> Assignment:
     """The row of the assignment, locked until the end of the transaction."""
-    _insert_missing(session, Assignment, course=course, name=assignment)
-    return session.scalars(_assignment(course, assignment).with_for_update()).one()
+    insert_missing(session, Assignment, course=course, name=assignment)
+    return session.scalars(find_assignment(course, assignment).with_for_update()).one()
 
 
 def _ensure_blob(session: Session, archive: StoredArchive) -> None:
     files = [asdict(member) for member in archive.members]
-    _insert_missing(session, Blob, digest=archive.digest, size=archive.size, files=files)
+    insert_missing(session, Blob, digest=archive.digest, size=archive.size, files=files)
 
 
-def _insert_missing(session: Session, table: type[Base], **values: object) -> None:
+def insert_missing(session: Session, table: type[Base], **values: object) -> None:
     """Adds a row unless it is there, also when another transaction adds it at the same moment."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
