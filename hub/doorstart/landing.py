@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from tornado import web
 
 from doorstart import names
-from doorstart.pages.page import Page
+from doorstart.pages.exchange import ExchangeError, my_units
+from doorstart.pages.page import EXCHANGE_SETTING, Page
+from doorstart.pages.units import Learning, learning
+from doorstart.settings import settings
 
 STATES = ("stopped", "starting", "running", "stopping")
 
@@ -52,7 +56,7 @@ def entries(groups: list[str], states: Mapping[str, str]) -> list[Entry]:
 
 
 def destination(servers: list[Entry], *, admin: bool, hub: str, username: str) -> str:
-    """Where somebody goes after log-in: to the admin page, to the only server, or else to the start page.
+    """Where somebody goes after log-in: to the admin page, to the only server that they teach in, or to the start page.
 
     Args:
         servers: What the person has, see :func:`entries`.
@@ -65,9 +69,9 @@ def destination(servers: list[Entry], *, admin: bool, hub: str, username: str) -
     """
     if admin and not servers:
         return f"{hub}admin"
-    if len(servers) == 1:
+    if len(servers) == 1 and servers[0].course:
         # The Hub starts the server, or goes on to it when it runs.
-        return f"{hub}spawn/{'/'.join(quote(part, safe='@~') for part in (username, servers[0].name) if part)}"
+        return f"{hub}spawn/{quote(username, safe='@~')}/{servers[0].name}"
     return f"{hub}home"
 
 
@@ -103,9 +107,25 @@ class StartPage(Page):
         for entry in servers:
             if entry.state == "running":
                 await user.spawners[entry.name].poll_and_notify()  # it may have ended by itself
-        html = await self.render_template("start.html", user=user, servers=_entries_of(user))
+        servers = _entries_of(user)
+        learns = any(not entry.course for entry in servers)
+        html = await self.render_template(
+            "start.html", user=user, servers=servers, learns=learns, learning=await self._learning() if learns else None
+        )
         self.set_header("Cache-Control", "no-store")
         self.finish(html)
+
+    async def _learning(self) -> Learning | None:
+        """The learner's units; ``None`` when the exchange does not answer, which the page then says."""
+        user = self.current_user
+        try:
+            units = await my_units(user, self.settings[EXCHANGE_SETTING])
+        except ExchangeError as error:
+            self.log.error("%s", error)
+            return None
+        zone = ZoneInfo(settings().time_zone)
+        place = {"hub": self.hub.base_url, "server": user.server_url(""), "username": user.name}
+        return learning(units, self.language, zone, **place)
 
 
 handlers: list[tuple[str, type[web.RequestHandler]]] = [(r"/home", StartPage)]

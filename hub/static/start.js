@@ -17,4 +17,4 @@ async function stop(button) {
 }
 
 for (const button of document.querySelectorAll("button[data-stops]")) button.addEventListener("click", () => stop(button));
-if (document.querySelector("[data-state=starting], [data-state=stopping]")) setTimeout(() => window.location.reload(), 3000);
+if (document.querySelector("section[data-state=starting], section[data-state=stopping]")) setTimeout(() => window.location.reload(), 3000);

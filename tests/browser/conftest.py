@@ -94,6 +94,11 @@ class Window:
         self.page.get_by_label("Password", exact=True).fill(password)
         self.page.get_by_role("button", name="Log in").click()
 
+    def open_lab(self, site: Any) -> None:
+        """Go on to JupyterLab from the start page, where a learner lands."""
+        self.page.locator('[data-server=""] a').click()
+        self.page.wait_for_url(f"{site.url}/user/{self.username}/lab**")
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:

@@ -29,7 +29,7 @@ def learner(site: Any, window: Callable[[str], Window]) -> Window:
     username, password = site.add("learner", [COURSE], prefix="lin")
     lin = window("learner")
     lin.log_in(site, username, password)
-    lin.page.wait_for_url(f"{site.url}/user/{username}/lab**")
+    lin.open_lab(site)
     expect(lin.page.locator("#jp-main-dock-panel")).to_be_visible()
     return lin
 

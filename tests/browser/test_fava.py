@@ -36,7 +36,7 @@ def test_the_ledger_that_a_learner_wrote_is_shown(site: Any, window: Callable[[s
     fay = window("fava")
     fay.log_in(site, username, password)
     page = fay.page
-    page.wait_for_url(f"{site.url}/user/{username}/lab**")
+    fay.open_lab(site)
     expect(page.locator("#jp-main-dock-panel")).to_be_visible()
     with page.context.expect_page() as opened:
         page.locator(".jp-LauncherCard", has_text="Fava").click()

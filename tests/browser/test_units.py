@@ -86,7 +86,7 @@ def test_a_unit_from_the_first_line_to_the_receipt(
     lea = window(f"{course}-{unit[:2]}-{language}")
     lea.log_in(site, username, password)
     page = lea.page
-    page.wait_for_url(f"{site.url}/user/{username}/lab**")
+    lea.open_lab(site)
     expect(page.locator("#jp-main-dock-panel")).to_be_visible()
     page.get_by_role("menuitem", name="Nbgrader", exact=True).click()
     page.get_by_role("menuitem", name="Assignment List").click()

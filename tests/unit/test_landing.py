@@ -41,7 +41,7 @@ def test_groups_that_are_no_course_give_no_server(groups: list[str]) -> None:
 @pytest.mark.parametrize(
     ("groups", "admin", "expected"),
     [
-        ([LEARNER], False, "/hub/spawn/ann"),
+        ([LEARNER], False, "/hub/home"),
         (TEACHES[:1], False, "/hub/spawn/ann/stock-management-en"),
         (TEACHES, False, "/hub/home"),
         ([LEARNER, *TEACHES[:1]], False, "/hub/home"),

@@ -21,6 +21,8 @@ ASSETS = "doorstart"
 """Our styles and scripts are at ``/hub/doorstart/…``."""
 STATIC_SETTING = "doorstart_static"
 """Name of the Hub's setting with the folder that they are in."""
+EXCHANGE_SETTING = "doorstart_exchange"
+"""Name of the Hub's setting with the path of the exchange's socket."""
 
 POLICY = "; ".join(
     [

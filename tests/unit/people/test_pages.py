@@ -61,7 +61,7 @@ def test_a_persons_pages_are_in_their_language_whatever_the_browser_says(hub, lo
     browser.http.cookies.set("doorstart-language", other, path="/hub/")
     words = of(language)
     shown = {
-        "/hub/home": "Your courses",
+        "/hub/home": "My courses",
         "/hub/account": "My account",
         "/hub/change-password": "Choose your own password",
         "/hub/admin": "You cannot open this page",
