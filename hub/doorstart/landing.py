@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from tornado import web
 
 from doorstart import names
+from doorstart.pages import feedback
 from doorstart.pages.exchange import ExchangeError, my_units
 from doorstart.pages.page import EXCHANGE_SETTING, Page
 from doorstart.pages.units import Learning, learning
@@ -128,4 +129,4 @@ class StartPage(Page):
         return learning(units, self.language, zone, **place)
 
 
-handlers: list[tuple[str, type[web.RequestHandler]]] = [(r"/home", StartPage)]
+handlers: list[tuple[str, type[web.RequestHandler]]] = [(r"/home", StartPage), *feedback.handlers]

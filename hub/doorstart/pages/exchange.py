@@ -5,6 +5,8 @@ So the exchange's own rules decide what is shown, and the Hub holds no token tha
 
 from __future__ import annotations
 
+import io
+import tarfile
 from typing import Any
 from urllib.parse import quote
 
@@ -26,6 +28,10 @@ class ExchangeError(Exception):
     """The exchange gave no answer that can be used. The message is for the log."""
 
 
+class NothingThereError(ExchangeError):
+    """The exchange has no such thing, or not for this person."""
+
+
 async def my_units(user: Any, socket: str) -> wire.MyUnits:
     """A learner's courses and units.
 
@@ -36,16 +42,52 @@ async def my_units(user: Any, socket: str) -> wire.MyUnits:
     Raises:
         ExchangeError: it cannot be reached, refuses, or answers something else.
     """
-    token = user.new_api_token(note="My courses", expires_in=TOKEN_SECONDS, scopes=[names.EXCHANGE_SCOPE])
+    try:
+        return wire.MyUnits.model_validate_json(await _ask(user, socket, "/me/units"))
+    except ValidationError as error:
+        raise ExchangeError(f"The exchange's list of the units of {user.name} cannot be read: {error!r}") from error
+
+
+async def feedback_page(user: Any, socket: str, submission: str, name: str) -> bytes:
+    """One page of the feedback that is shown for a submission.
+
+    Args:
+        user: The Hub's user.
+        socket: Path of the exchange's socket.
+        submission: The id on its receipt.
+        name: The page's name in the archive.
+
+    Raises:
+        NothingThereError: no such submission of this person, no feedback, or no such page in it.
+        ExchangeError: it cannot be reached, or answers something else.
+    """
+    archive = await _ask(user, socket, f"/submissions/{quote(submission, safe='')}/feedback")
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
+            page = tar.extractfile(name)
+            if page is None:
+                raise KeyError(name)
+            return page.read()
+    except KeyError:
+        raise NothingThereError(f"The feedback for {submission} has no page {name!r}") from None
+    except tarfile.TarError as error:
+        raise ExchangeError(f"The feedback for {submission} cannot be read: {error!r}") from error
+
+
+async def _ask(user: Any, socket: str, path: str) -> bytes:
+    """The exchange's answer to this person."""
+    token = user.new_api_token(note="A page of the Hub", expires_in=TOKEN_SECONDS, scopes=[names.EXCHANGE_SCOPE])
     try:
         answer = await JupyterHubHTTPClient.instance().fetch(
-            f"http+unix://{quote(socket, safe='')}{wire.PREFIX}/me/units",
+            f"http+unix://{quote(socket, safe='')}{wire.PREFIX}{path}",
             headers={"Authorization": f"token {token}"},
             timeout=TIMEOUT,
         )
-        return wire.MyUnits.model_validate_json(await answer.read())
-    except (aiohttp.ClientError, OSError, TimeoutError, ValidationError) as error:
-        raise ExchangeError(f"The exchange did not give the units of {user.name}: {error!r}") from error
+        return bytes(await answer.read())
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        refused = isinstance(error, aiohttp.ClientResponseError) and error.status in (403, 404)
+        kind = NothingThereError if refused else ExchangeError
+        raise kind(f"The exchange did not give {path} to {user.name}: {error!r}") from error
     finally:
         _delete(user.db, token)
 

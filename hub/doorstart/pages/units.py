@@ -28,6 +28,8 @@ class Line:
     points: str
     most: str
     url: str
+    feedback: Sequence[tuple[str, str]]
+    """Name and address of each page of the feedback that is shown now."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def learning(
                     points=forms.number(unit.score or 0, language) if graded else "",
                     most=forms.number(unit.max_score or 0, language) if graded else "",
                     url=unit_url(hub, server, username, course.course, unit),
+                    feedback=feedback_pages(hub, unit),
                 )
             )
         shown = Course(course.title, course.language, tuple(lines))
@@ -101,3 +104,12 @@ def unit_url(hub: str, server: str, username: str, course: str, unit: wire.Unit)
         place = f"lab/tree/{quote(course)}/{quote(unit.assignment)}/{quote(unit.assignment)}.ipynb"
     target = f"{server}{place}?{urlencode({'doorstart-unit': f'{course}/{unit.assignment}'})}"
     return f"{hub}spawn/{quote(username, safe='@~')}?{urlencode({'next': target})}"
+
+
+def feedback_pages(hub: str, unit: wire.Unit) -> tuple[tuple[str, str], ...]:
+    """Name and address of the pages of the latest feedback, see :mod:`doorstart.pages.feedback`."""
+    shown = next((one for one in unit.submissions if one.feedback), None)
+    if shown is None or shown.feedback is None:
+        return ()
+    pages = (file.path for file in shown.feedback.files if file.path.endswith(".html") and "/" not in file.path)
+    return tuple((page.removesuffix(".html"), f"{hub}feedback/{shown.receipt.id}/{quote(page)}") for page in pages)

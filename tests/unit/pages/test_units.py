@@ -79,6 +79,19 @@ def test_the_score_is_in_the_persons_form() -> None:
     assert "punten" not in page(listed(unit("a", state="returned")), "nl")
 
 
+def test_the_feedback_of_the_latest_submission_that_has_any_can_be_read() -> None:
+    def submission(identifier: str, *pages: str) -> dict[str, object]:
+        receipt = dict.fromkeys(("course", "assignment", "learner", "digest", "time", "signature"), "x")
+        files = [{"path": page, "size": 1, "sha256": "x"} for page in pages]
+        given = {"version": 1, "digest": "x", "files": files, "score": 1.0, "max_score": 2.0} if pages else None
+        return {"receipt": receipt | {"id": identifier}, "files": [], "feedback": given}
+
+    units = listed(unit("a", submissions=[submission("s3"), submission("s2", "a.html", "x/b.html", "c.txt")]))
+    assert shown(units).courses[0].units[0].feedback == (("a", "/hub/feedback/s2/a.html"),)
+    assert 'href="/hub/feedback/s2/a.html" aria-label="Read the feedback: Title of a"' in page(units)
+    assert "feedback/" not in page(listed(unit("a", submissions=[submission("s3")])))
+
+
 def test_a_title_is_text_and_in_the_courses_language() -> None:
     html = page(listed(unit("a", title='<img src=x onerror="alert(1)">'), first="a"))
     assert "<img" not in html and "&lt;img" in html and 'lang="nl"' in html
