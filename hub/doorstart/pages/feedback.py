@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from tornado import web
 
+from doorstart.language.catalogue import N_
 from doorstart.pages.exchange import ExchangeError, NothingThereError, feedback_page
-from doorstart.pages.page import EXCHANGE_SETTING, Page
+from doorstart.pages.page import EXCHANGE_SETTING, Page, told
+
+_AWAY = N_("The feedback cannot be shown at this moment. Nothing is lost. Try again in a minute.")
 
 SHUT_IN = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 """No origin, no script, no form, no way out; styles and pictures that are in the page itself."""
@@ -31,7 +34,7 @@ class FeedbackPage(Page):
             raise web.HTTPError(404, str(error)) from None
         except ExchangeError as error:
             self.log.error("%s", error)
-            raise web.HTTPError(503, "The exchange does not answer.") from None
+            raise told(503, self.words.gettext(_AWAY)) from None
         self.set_header("Content-Security-Policy", SHUT_IN)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")

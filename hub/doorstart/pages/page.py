@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jupyterhub.apihandlers.base import APIHandler
 from jupyterhub.handlers.base import BaseHandler
@@ -91,6 +91,20 @@ class Page(BaseHandler):  # type: ignore[misc]  # jupyterhub has no types
 @cache
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def told(status: int, message: str, link: tuple[str, str] | None = None) -> web.HTTPError:
+    """An error that the page of errors tells in these words, and the Hub's API too.
+
+    Args:
+        status: Of the answer.
+        message: For the person who asked, in their language.
+        link: Where to go on, and what the link says.
+    """
+    error: Any = web.HTTPError(status, message.replace("%", "%%"))
+    error.jupyterhub_message = message  # the Hub's API answers with it
+    error.doorstart_message, error.doorstart_link = message, link  # our template shows these two
+    return cast(web.HTTPError, error)
 
 
 def dressed(handler: type[web.RequestHandler]) -> type[web.RequestHandler]:

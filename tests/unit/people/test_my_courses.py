@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import re
 import socketserver
+import tarfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -18,7 +20,7 @@ UNIT = {"assignment": "01-a", "title": "First steps", "minutes": 40, "due": "203
 
 
 @contextlib.contextmanager
-def exchange(hub, answer=None) -> Iterator[list[str]]:
+def exchange(hub, answer=None, status=200, path="/me/units") -> Iterator[list[str]]:
     """Answers on the exchange's socket as the exchange does, and remembers the tokens that it was asked with."""
     tokens: list[str] = []
 
@@ -36,8 +38,7 @@ def exchange(hub, answer=None) -> Iterator[list[str]]:
             }
             units = {"name": who["name"], "now": NOW, "courses": [course], "scopes": who["scopes"],
                      "next": {"course": "accounting.en", "assignment": "01-a"}}  # fmt: skip
-            assert self.path == "/services/exchange/me/units"
-            self.send_response(200)
+            self.send_response(status if self.path == f"/services/exchange{path}" else 500)
             self.end_headers()
             self.wfile.write(answer if answer is not None else json.dumps(units).encode())
             tokens.append(json.dumps(who["scopes"]))
@@ -48,12 +49,12 @@ def exchange(hub, answer=None) -> Iterator[list[str]]:
         def log_message(self, *_: object) -> None:
             pass
 
-    path = hub.state / "exchange.sock"
-    with socketserver.ThreadingUnixStreamServer(str(path), Handler) as server:
+    socket = hub.state / "exchange.sock"
+    with socketserver.ThreadingUnixStreamServer(str(socket), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield tokens
         server.shutdown()
-    path.unlink()
+    socket.unlink()
 
 
 def start_page(hub, someone, **more) -> tuple[str, str]:
@@ -98,3 +99,59 @@ def test_an_instructors_page_does_not_ask_the_exchange(hub, someone):
     with exchange(hub) as asked:
         _, html = start_page(hub, someone, role="instructor")
     assert asked == [] and "cannot be shown" not in html
+
+
+def archive(**files: str) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for name, text in files.items():
+            member = tarfile.TarInfo(f"{name}.html")
+            member.size = len(text.encode())
+            tar.addfile(member, io.BytesIO(text.encode()))
+        folder = tarfile.TarInfo("folder.html")
+        folder.type = tarfile.DIRTYPE
+        tar.addfile(folder)
+    return packed.getvalue()
+
+
+def feedback(hub, someone, page: str, answer: bytes, status: int = 200):
+    name, password = someone(language="de")
+    browser = hub.browser()
+    browser.log_in(name, password)
+    with exchange(hub, answer, status, "/submissions/s1/feedback"):
+        return browser.http.get(f"/hub/feedback/s1/{page}")
+
+
+def test_feedback_is_shown_as_it_is_and_can_do_nothing(hub, someone):
+    shown = feedback(hub, someone, "01-a.html", archive(**{"01-a": "<h1>7,5 é</h1><script>x</script>"}))
+    assert shown.status_code == 200 and shown.text == "<h1>7,5 é</h1><script>x</script>"
+    policy = shown.headers.get_list("Content-Security-Policy")
+    assert len(policy) == 1 and policy[0].startswith("sandbox; default-src 'none';") and "script" not in policy[0]
+    assert (
+        shown.headers["Content-Type"].startswith("text/html") and shown.headers["X-Content-Type-Options"] == "nosniff"
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "status", "expected"),
+    [
+        ("other.html", 200, (404, "Diese Seite gibt es nicht")),
+        ("folder.html", 200, (404, "Diese Seite gibt es nicht")),
+        ("01-a.html", 403, (404, "Diese Seite gibt es nicht")),
+        ("01-a.html", 404, (404, "Diese Seite gibt es nicht")),
+        ("01-a.html", 500, (503, "Die Rückmeldung kann gerade nicht gezeigt werden.")),
+        ("01-a.txt", 200, (404, "Diese Seite gibt es nicht")),
+    ],
+)
+def test_feedback_that_is_not_there_or_not_for_this_person(hub, someone, page, status, expected):
+    answer = feedback(hub, someone, page, archive(**{"01-a": "<h1>found</h1>"}), status)
+    assert answer.status_code == expected[0] and expected[1] in answer.text and "found" not in answer.text
+
+
+def test_an_archive_that_is_none_is_told_in_words(hub, someone):
+    assert feedback(hub, someone, "01-a.html", b"no tar").status_code == 503
+
+
+def test_feedback_needs_a_log_in(hub):
+    answer = hub.http().get("/hub/feedback/s1/01-a.html")
+    assert answer.status_code == 302 and answer.headers["location"].startswith("/hub/login")
