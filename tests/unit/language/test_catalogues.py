@@ -40,6 +40,7 @@ def bare(source: str) -> list[str]:
     html = "".join(
         value if kind == "data" else "\0" for _, kind, value in environment.lexer.tokeniter(source, "template")
     )
+    html = re.sub(r"<(code|pre)\b.*?</\1>", "", html, flags=re.DOTALL)  # a command to type is the same in each language
     said = re.findall(r"""\b(?:alt|title|aria-label|placeholder|label)="([^"]*)\"""", html)
     said += [text for text in re.split(r"<[^>]*>", html) if text]
     return [text.strip(" \n\0") for text in said if set(re.findall(r"[^\W\d_]{2,}", text)) - OWN_NAMES]
