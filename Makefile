@@ -11,10 +11,11 @@ up: .venv/.cli
 down: .venv/.cli
 	$(VENV)/doorstart site down
 
-lint: .venv/.dev
+lint: .venv/.dev extensions/lab/node_modules/.made
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy
+	cd extensions/lab && node_modules/.bin/tsc --project .
 
 test: .venv/.dev lint
 	tests/run
@@ -47,3 +48,9 @@ bench-grading: .venv/.dev
 .venv/.dev: .venv/bin/uv pyproject.toml uv.lock
 	$(VENV)/uv sync $(UV_FLAGS) --extra cli --group dev
 	touch $@ .venv/.cli
+
+# What types of JupyterLab are checked against. To build a page, much less is needed: doorstart.images.lab.
+extensions/lab/node_modules/.made: extensions/lab/package.json extensions/lab/package-lock.json
+	command -v npm >/dev/null || apt-get install -qq --yes nodejs npm
+	cd extensions/lab && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@

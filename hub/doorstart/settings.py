@@ -54,6 +54,15 @@ class Settings(BaseSettings):
     start_timeout: int = Field(60, ge=5, description="Longest wait for a server's container and its socket.")
     idle_timeout: int = Field(3600, ge=60, description="A server without activity for this long is stopped.")
 
+    simple_mode: bool = Field(
+        True, description="Whether JupyterLab shows learners one document and few buttons until they switch."
+    )
+    learner_tools: str = Field(
+        "",
+        pattern=r"^((terminal|downloads|uploads)(,(terminal|downloads|uploads))*)?$",
+        description="What JupyterLab shows learners beside their work, such as downloads,uploads; empty: none of it.",
+    )
+
     # Log-in
     failed_logins: int = Field(5, ge=1, description="Wrong passwords in a row before an account is locked.")
     lockout: int = Field(900, ge=1, description="How long a locked account stays locked.")

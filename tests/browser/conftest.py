@@ -94,10 +94,15 @@ class Window:
         self.page.get_by_label("Password", exact=True).fill(password)
         self.page.get_by_role("button", name="Log in").click()
 
-    def open_lab(self, site: Any) -> None:
-        """Go on to JupyterLab from the start page, where a learner lands."""
+    def in_lab(self, site: Any, *, full: bool = False) -> None:
+        """Go on to JupyterLab from the start page, where a learner lands; with ``full``, switch the simple mode off."""
         self.page.locator('[data-server=""] a').click()
-        self.page.wait_for_url(f"{site.url}/user/{self.username}/lab**")
+        self.page.wait_for_url(re.compile(re.escape(f"{site.url}/user/{self.username}/") + "(lab|doc)"))
+        expect(self.page.locator("body.ds-simple [data-shell-mode=single-document]")).to_be_visible()
+        if full:
+            self.page.locator("[data-switch=mode]").click()
+            expect(self.page.locator("#jp-MainMenu")).to_be_visible()
+            self.page.locator(".jp-SideBar [data-id=doorstart-courses]").click()
 
 
 @pytest.fixture(scope="session")

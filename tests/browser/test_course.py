@@ -29,8 +29,7 @@ def learner(site: Any, window: Callable[[str], Window]) -> Window:
     username, password = site.add("learner", [COURSE], prefix="lin")
     lin = window("learner")
     lin.log_in(site, username, password)
-    lin.open_lab(site)
-    expect(lin.page.locator("#jp-main-dock-panel")).to_be_visible()
+    lin.in_lab(site, full=True)
     return lin
 
 
@@ -178,5 +177,5 @@ def test_8_my_courses_has_the_score_and_the_feedback_and_opens_the_unit(site: An
     assert page.evaluate("window.origin") == "null", "the page is shut in: it is nobody's, and acts on nothing"
     page.go_back()
     unit.get_by_role("heading").get_by_role("link").click()
-    page.wait_for_url(f"{site.url}/user/{learner.username}/lab/tree/**/{UNIT}.ipynb**")
+    page.wait_for_url(re.compile(f"/user/{learner.username}/(lab|doc)/tree/.*{UNIT}.ipynb"))
     expect(page.locator(".jp-Notebook:visible")).to_contain_text("order")

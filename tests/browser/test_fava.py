@@ -36,8 +36,7 @@ def test_the_ledger_that_a_learner_wrote_is_shown(site: Any, window: Callable[[s
     fay = window("fava")
     fay.log_in(site, username, password)
     page = fay.page
-    fay.open_lab(site)
-    expect(page.locator("#jp-main-dock-panel")).to_be_visible()
+    fay.in_lab(site, full=True)
     with page.context.expect_page() as opened:
         page.locator(".jp-LauncherCard", has_text="Fava").click()
     fava = opened.value

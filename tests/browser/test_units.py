@@ -86,8 +86,7 @@ def test_a_unit_from_the_first_line_to_the_receipt(
     lea = window(f"{course}-{unit[:2]}-{language}")
     lea.log_in(site, username, password)
     page = lea.page
-    lea.open_lab(site)
-    expect(page.locator("#jp-main-dock-panel")).to_be_visible()
+    lea.in_lab(site, full=True)
     page.get_by_role("menuitem", name="Nbgrader", exact=True).click()
     page.get_by_role("menuitem", name="Assignment List").click()
     row = page.locator("#released_assignments_list .list_item").filter(has_text=unit)

@@ -15,6 +15,7 @@ from doorstart.courses.format import CourseError
 from doorstart.courses.paper import PaperError
 from doorstart.images.build import BuildError
 from doorstart.images.debian import DebianError
+from doorstart.images.lab import LabError
 from doorstart.images.python import FetchError
 from doorstart.images.recipe import RecipeError
 from doorstart.site.containers import CommandError
@@ -36,8 +37,8 @@ app.add_typer(course.app, name="course")
 app.add_typer(check.app, name="check")
 
 EXPECTED = (
-    BuildError, CommandError, CourseError, DebianError, EngineError, FetchError, PaperError, RecipeError, SiteError,
-    TlsError,
+    BuildError, CommandError, CourseError, DebianError, EngineError, FetchError, LabError, PaperError, RecipeError,
+    SiteError, TlsError,
 )  # fmt: skip
 
 

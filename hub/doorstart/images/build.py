@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -23,8 +24,10 @@ from typing import IO
 import docker
 from docker.errors import ImageNotFound
 
-from doorstart.images import debian, python
+from doorstart.images import debian, lab, python
 from doorstart.images.recipe import Recipe, read_all
+
+LEFT_BEHIND = ("__pycache__", "node_modules", ".ipynb_checkpoints")
 
 
 class BuildError(Exception):
@@ -47,9 +50,11 @@ def tree(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
-    for child in sorted(path.rglob("*")):
-        if child.is_file() and not {"__pycache__", "node_modules", ".ipynb_checkpoints"} & set(child.parts):
-            yield child
+    found = []
+    for folder, folders, names in os.walk(path):
+        folders[:] = [name for name in folders if name not in LEFT_BEHIND]
+        found += [Path(folder) / name for name in names]
+    yield from sorted(child for child in found if child.is_file())
 
 
 class Builder:
@@ -107,6 +112,7 @@ class Builder:
             BuildError: a step of a build failed.
             debian.DebianError: the base could not be made.
             python.FetchError: a Python package could not be fetched.
+            lab.LabError: our JupyterLab extension could not be made.
         """
         with self._alone():
             return {recipe.name: self.ensure(recipe) for recipe in self.recipes}
@@ -198,6 +204,8 @@ class Builder:
             self._add_tool("install-debian", context)
         if recipe.npm:
             npm_install(context)
+        if recipe.lab:
+            shutil.copytree(lab.build(self.top, self.cache / "lab", self.say), context / "labextension")
 
     def _fill_python(self, recipe: Recipe, context: Path) -> None:
         wanted = self.requirements(recipe)

@@ -23,6 +23,7 @@ class Recipe:
         workspace: Packages of this repository that are installed too.
         debian: Debian packages installed on top of the parent's.
         npm: Whether the folder has a ``package-lock.json`` whose packages are installed.
+        lab: Whether our JupyterLab extension is built and put into the context as ``labextension``.
         files: Files and folders of the repository that the build reads, relative to its top.
         folder: The folder of the recipe.
     """
@@ -34,6 +35,7 @@ class Recipe:
     workspace: tuple[str, ...]
     debian: tuple[str, ...]
     npm: bool
+    lab: bool
     files: tuple[str, ...]
     folder: Path
 
@@ -49,7 +51,7 @@ def read(folder: Path) -> Recipe:
         fields = tomllib.loads(path.read_text())
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise RecipeError(f"{path}: {error}") from None
-    unknown = set(fields) - {"summary", "parent", "python", "workspace", "debian", "npm", "files"}
+    unknown = set(fields) - {"summary", "parent", "python", "workspace", "debian", "npm", "lab", "files"}
     if unknown:
         raise RecipeError(f"{path}: unknown field {sorted(unknown)[0]!r}")
     if not fields.get("summary"):
@@ -64,6 +66,7 @@ def read(folder: Path) -> Recipe:
         workspace=tuple(fields.get("workspace", ())),
         debian=tuple(fields.get("debian", ())),
         npm=bool(fields.get("npm", False)),
+        lab=bool(fields.get("lab", False)),
         files=tuple(fields.get("files", ())),
         folder=folder,
     )

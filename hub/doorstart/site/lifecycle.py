@@ -30,8 +30,8 @@ def up(settings: Settings) -> None:
     """Bring the site up, making whatever is missing.
 
     Raises:
-        SiteError, EngineError, BuildError, DebianError, FetchError, TlsError, CommandError: a step failed; each
-            message says what to do.
+        SiteError, EngineError, BuildError, DebianError, FetchError, LabError, TlsError, CommandError: a step failed;
+            each message says what to do.
     """
     place = Place(settings)
     tls.read(settings)  # a wrong setting is told now, not after minutes of building

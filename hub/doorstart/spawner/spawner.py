@@ -20,7 +20,7 @@ from traitlets import default
 
 from doorstart import names, sealing
 from doorstart.settings import settings
-from doorstart.spawner import confinement
+from doorstart.spawner import comfort, confinement
 from doorstart.spawner.permission import Grant, Kind, RefusedError, grant
 
 
@@ -149,7 +149,8 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
     def _environment(self, granted: Grant) -> dict[str, str]:
         if granted.kind is Kind.INSTRUCTOR:
             return {"JUPYTERHUB_ROOT_DIR": str(names.COURSE_ROOT), "DOORSTART_COURSE": granted.course}
-        return {"JUPYTERHUB_ROOT_DIR": str(names.LEARNER_HOME)}
+        language = self.authenticator.accounts.language(self.user.name) or "en"
+        return {"JUPYTERHUB_ROOT_DIR": str(names.LEARNER_HOME), **comfort.environment(settings(), language)}
 
     def _create_kwargs(self, granted: Grant) -> dict[str, Any]:
         return {

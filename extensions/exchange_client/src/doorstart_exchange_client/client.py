@@ -61,14 +61,20 @@ class ExchangeClient:
         socket: path of the relay's Unix socket.
         token: the Hub token; default: ``JUPYTERHUB_API_TOKEN`` of the environment.
         sleep: waits for some seconds.
+        attempts: how often to try when the exchange does not answer; a page that asks again by itself tries once.
     """
 
     def __init__(
-        self, socket: str = RELAY_SOCKET, token: str | None = None, sleep: Callable[[float], None] = time.sleep
+        self,
+        socket: str = RELAY_SOCKET,
+        token: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        attempts: int = ATTEMPTS,
     ) -> None:
         self._socket = socket
         self._token = os.environ.get("JUPYTERHUB_API_TOKEN", "") if token is None else token
         self._sleep = sleep
+        self._attempts = attempts
 
     def me(self) -> dict[str, Any]:
         """``name``, and the course ids in ``learner`` and ``instructor``."""
@@ -151,7 +157,7 @@ class ExchangeClient:
         transport = httpx.HTTPTransport(uds=self._socket, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
         sent = {**({"Authorization": f"token {self._token}"} if self._token else {}), **(headers or {})}
         with httpx.Client(transport=transport, base_url="http://exchange", timeout=TIMEOUT, trust_env=False) as client:
-            for attempt in range(ATTEMPTS):
+            for attempt in range(self._attempts):
                 if attempt:
                     pause = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
                     self._sleep(pause * (1 + random.random()))  # noqa: S311  no secret

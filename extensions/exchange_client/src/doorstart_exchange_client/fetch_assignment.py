@@ -6,8 +6,7 @@ from __future__ import annotations
 from nbgrader.exchange import abc
 
 from doorstart_exchange_client.exchange import Exchange, has_work
-from doorstart_exchange_client.folders import add_missing, put, unpacked
-from doorstart_exchange_client.wire import VARIANT_FILE
+from doorstart_exchange_client.fetching import fetch_assignment
 
 
 class ExchangeFetchAssignment(Exchange, abc.ExchangeFetchAssignment):
@@ -29,12 +28,11 @@ class ExchangeFetchAssignment(Exchange, abc.ExchangeFetchAssignment):
         """Fetches it: downloaded and unpacked aside first, so that a failure leaves nothing half-done."""
         course, assignment = self.course(), self.dest_path.name
         with self.errors_in_words():
-            handed_out = self.client.fetch(course, assignment)
-            with unpacked(handed_out.archive, self.dest_path) as folder:
-                if handed_out.variant:
-                    put(folder, VARIANT_FILE, handed_out.variant + "\n")
-                if self.dest_path.exists():
-                    add_missing(folder, self.dest_path, lambda path: self.log.info("Adding the missing file %s", path))
-                else:
-                    folder.rename(self.dest_path)
+            fetch_assignment(
+                self.client,
+                course,
+                assignment,
+                self.dest_path,
+                lambda path: self.log.info("Adding the missing file %s", path),
+            )
         self.log.info("Fetched as: %s %s", course, assignment)

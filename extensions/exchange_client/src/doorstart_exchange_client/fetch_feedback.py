@@ -8,8 +8,7 @@ from typing import Any
 from nbgrader.exchange import abc
 
 from doorstart_exchange_client.exchange import FEEDBACK_FOLDER, Exchange
-from doorstart_exchange_client.feedback import is_fetched
-from doorstart_exchange_client.folders import replace_folder, unpacked
+from doorstart_exchange_client.fetching import fetch_feedback
 
 
 class ExchangeFetchFeedback(Exchange, abc.ExchangeFetchFeedback):
@@ -37,9 +36,5 @@ class ExchangeFetchFeedback(Exchange, abc.ExchangeFetchFeedback):
     def _fetch(self, submission: dict[str, Any]) -> None:
         receipt = submission["receipt"]
         target = self.local_folder(receipt["course"], receipt["assignment"]) / FEEDBACK_FOLDER / receipt["time"]
-        if is_fetched(target, submission["feedback"]["files"]):
-            self.log.info("You have this feedback already: %s", target)
-            return
-        with unpacked(self.client.feedback_archive(receipt["id"]), target) as folder:
-            replace_folder(folder, target)
-        self.log.info("Fetched feedback: %s", target)
+        fetched = fetch_feedback(self.client, submission, target)
+        self.log.info("Fetched feedback: %s" if fetched else "You have this feedback already: %s", target)

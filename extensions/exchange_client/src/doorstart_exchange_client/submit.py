@@ -11,8 +11,8 @@ from nbgrader.exchange import abc
 from traitlets import Unicode
 
 from doorstart_exchange_client.exchange import Exchange
+from doorstart_exchange_client.handing_in import Parcel, hand_in, read_parcel
 from doorstart_exchange_client.receipts import write_receipt
-from doorstart_exchange_client.wire import digest_of, pack, read_folder
 
 
 class ExchangeSubmit(Exchange, abc.ExchangeSubmit):
@@ -43,12 +43,11 @@ class ExchangeSubmit(Exchange, abc.ExchangeSubmit):
         """Hands in."""
         course, assignment = self.course(), self.src_path.name
         with self.errors_in_words():
-            files = read_folder(self.src_path, self.ignored(), self.log.warning, self.max_bytes)
-            self._compare(course, assignment, files)
-            archive = pack(files)
-            receipt, created = self.client.submit(course, assignment, archive)
-        if receipt["digest"] != digest_of(archive):
-            self.refuse(f"The receipt {receipt['id']} is for other files than these. Tell your instructor.")
+            parcel = read_parcel(
+                self.client, course, assignment, self.src_path, self.ignored(), self.log.warning, self.max_bytes
+            )
+            self._tell_differences(assignment, parcel)
+            receipt, created = hand_in(self.client, course, assignment, parcel)
         if not created:
             self.log.info("You handed in exactly these files before; this is the same receipt.")
         self.log.info("Submitted as: %s %s %s", course, assignment, receipt["time"])
@@ -67,23 +66,17 @@ class ExchangeSubmit(Exchange, abc.ExchangeSubmit):
                 error.strerror,
             )
 
-    def _compare(self, course: str, assignment: str, files: dict[str, bytes]) -> None:
+    def _tell_differences(self, assignment: str, parcel: Parcel) -> None:
         """Tells of notebooks that were released and are not there, and of others; ``--strict`` refuses the first."""
-        released = [entry for entry in self.client.assignments(course) if entry["assignment"] == assignment]
-        if not released:
-            return  # The service has the right message for this.
-        expected = {str(file["path"]) for file in released[0]["files"] if file["path"].endswith(".ipynb")}
-        found = {path for path in files if path.endswith(".ipynb")}
-        missing, extra = sorted(expected - found), sorted(found - expected)
-        if missing and (self.strict or not expected & found):
+        if parcel.missing and (self.strict or parcel.is_other_work):
             self.refuse(
-                f"{assignment} was not handed in: these notebooks are missing: {', '.join(missing)}. If you renamed "
-                "them, give them their names back; if you deleted them, fetch again with --replace."
+                f"{assignment} was not handed in: these notebooks are missing: {', '.join(parcel.missing)}. If you "
+                "renamed them, give them their names back; if you deleted them, fetch again with --replace."
             )
-        if missing:
-            self.log.warning("These notebooks are missing and get no points: %s", ", ".join(missing))
-        if extra:
-            self.log.warning("These notebooks are not part of the assignment: %s", ", ".join(extra))
+        if parcel.missing:
+            self.log.warning("These notebooks are missing and get no points: %s", ", ".join(parcel.missing))
+        if parcel.extra:
+            self.log.warning("These notebooks are not part of the assignment: %s", ", ".join(parcel.extra))
 
     def _hint(self) -> str:
         parent = self.src_path.parent

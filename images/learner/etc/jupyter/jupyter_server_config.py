@@ -1,13 +1,17 @@
 """A learner's server. Comfort, and no outside requests; the container is the boundary, not this file."""
 
+import os
+
 c = get_config()  # noqa: F821  # traitlets defines it
 
 c.ServerApp.sock = "/run/doorstart/server/server.sock"
 c.ServerApp.sock_mode = "0600"
-c.ServerApp.terminals_enabled = False
+# The site's settings say what learners see: doorstart.spawner.comfort.
+c.ServerApp.terminals_enabled = "terminal" in os.environ.get("DOORSTART_TOOLS", "").split(",")
 c.ServerApp.jpserver_extensions = {
     "jupyter_lsp": False,
     "notebook": False,
+    "doorstart_lab": True,
     "nbgrader.server_extensions.assignment_list": True,
     "nbgrader.server_extensions.validate_assignment": True,
     "nbgrader.server_extensions.formgrader": False,

@@ -1,0 +1,113 @@
+"""The addresses below ``doorstart/`` of a learner's server. Each only translates: see :mod:`doorstart_lab.desk`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+
+from doorstart_exchange_client.client import ExchangeClientError
+from doorstart_exchange_client.wire import ArchiveError
+from doorstart_lab.desk import Desk
+from doorstart_lab.notice import read_notice
+
+Answer = dict[str, Any]
+
+
+class _Handler(APIHandler):
+    """Answers with JSON; what goes wrong is ``{"error": word, "message": sentence}``."""
+
+    def initialize(self, desk: Desk) -> None:
+        self.desk = desk
+
+    async def answer(self, do: Callable[..., Answer], *arguments: str) -> None:
+        """Does it in a thread, and sends what comes back."""
+        try:
+            done = await asyncio.to_thread(do, *arguments)
+        except ExchangeClientError as error:
+            self._refuse(error.code, str(error))
+        except ArchiveError as error:
+            self._refuse("archive", str(error))
+        except OSError as error:
+            self.log.exception("The learner's files could not be used")
+            self._refuse("files", f"A file could not be read or written: {error.strerror or error}.")
+        else:
+            self.finish(json.dumps(done))
+
+    def _refuse(self, code: str, message: str) -> None:
+        self.set_status(409)
+        self.finish(json.dumps({"error": code, "message": message}))
+
+    def unit(self) -> tuple[str, str]:
+        """The course and the assignment in the request's body."""
+        body = self.get_json_body() or {}
+        return str(body.get("course", "")), str(body.get("assignment", ""))
+
+
+class UnitsHandler(_Handler):
+    """The learner's courses and units."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        await self.answer(self.desk.units)
+
+
+class OpenHandler(_Handler):
+    """Fetches a unit if needed, and says where its notebook is."""
+
+    @web.authenticated
+    async def post(self) -> None:
+        await self.answer(self.desk.open, *self.unit())
+
+
+class ParcelHandler(_Handler):
+    """What handing in would send."""
+
+    @web.authenticated
+    async def post(self) -> None:
+        await self.answer(self.desk.parcel, *self.unit())
+
+
+class HandInHandler(_Handler):
+    """Hands in, and answers with the receipt."""
+
+    @web.authenticated
+    async def post(self) -> None:
+        await self.answer(self.desk.hand_in, *self.unit())
+
+
+class FeedbackHandler(_Handler):
+    """The latest feedback for a unit."""
+
+    @web.authenticated
+    async def post(self) -> None:
+        await self.answer(self.desk.feedback, *self.unit())
+
+
+class NoticeHandler(_Handler):
+    """The Hub's notice to this server, or null."""
+
+    # Asked every few seconds, which is not work: a server that nobody uses must still be stopped.
+    _track_activity = False
+
+    @web.authenticated
+    async def get(self) -> None:
+        self.finish(json.dumps(await asyncio.to_thread(read_notice)))
+
+
+def routes(base_url: str, desk: Desk) -> list[tuple[str, type[APIHandler], dict[str, Desk]]]:
+    """The handlers, for tornado's ``add_handlers``."""
+    handlers = {
+        "units": UnitsHandler,
+        "open": OpenHandler,
+        "parcel": ParcelHandler,
+        "hand-in": HandInHandler,
+        "feedback": FeedbackHandler,
+        "notice": NoticeHandler,
+    }
+    return [(url_path_join(base_url, "doorstart", name), handler, {"desk": desk}) for name, handler in handlers.items()]

@@ -1,0 +1,100 @@
+// The extension: what JupyterLab starts, and how the parts are put together.
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell } from '@jupyterlab/application';
+import { IThemeManager } from '@jupyterlab/apputils';
+import { PageConfig } from '@jupyterlab/coreutils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
+
+import { Bar } from './bar';
+import { CoursesPanel } from './courses';
+import { FeedbackPanel } from './feedback';
+import { HandingIn } from './handing-in';
+import { helpWithKeys, KEYS } from './keys';
+import { reopenLast } from './last';
+import { type Place, Units } from './model';
+import { NoticeBanner } from './notice';
+import { reason, Server } from './server';
+import { View } from './view';
+import { speaker } from './words';
+
+const ID = 'doorstart-lab:plugin';
+
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: ID,
+  description: "A learner's courses, and what can be done with a unit",
+  autoStart: true,
+  requires: [ILabShell, ISettingRegistry, IDocumentManager, INotebookTracker, IStateDB],
+  optional: [IThemeManager],
+  activate: async (
+    app: JupyterFrontEnd,
+    shell: ILabShell,
+    registry: ISettingRegistry,
+    documents: IDocumentManager,
+    notebooks: INotebookTracker,
+    state: IStateDB,
+    themes: IThemeManager | null
+  ) => {
+    const words = speaker(PageConfig.getOption('doorstartLanguage'));
+    const server = new Server();
+    const units = new Units(server);
+    const handingIn = new HandingIn(units, words);
+    const bars = new WeakMap<NotebookPanel, Bar>();
+
+    const open = (path: string): Promise<unknown> =>
+      app.commands.execute('docmanager:open', { path, factory: 'Notebook' });
+
+    const showFeedback = async ({ course, unit }: Place): Promise<string | null> => {
+      try {
+        const given = await server.feedback(course.course, unit.assignment);
+        const beside = new FeedbackPanel(unit.title, given, words);
+        for (const old of shell.widgets('right')) {
+          if (old instanceof FeedbackPanel) {
+            old.dispose();
+          }
+        }
+        shell.add(beside, 'right');
+        shell.activateById(beside.id);
+        return null;
+      } catch (error) {
+        return words.say('feedback_failed', { why: words.why(...reason(error)) });
+      }
+    };
+
+    // Before the first notebook opens.
+    app.docRegistry.addWidgetExtension('Notebook', {
+      createNew: (panel: NotebookPanel, _: DocumentRegistry.IContext<INotebookModel>) => {
+        const bar = new Bar(panel, units, words, handingIn, showFeedback);
+        bars.set(panel, bar);
+        panel.contentHeader.insertWidget(0, bar);
+        return bar;
+      }
+    });
+
+    const view = new View(shell, themes, await registry.load(ID), words, app.restored);
+    const panel = new CoursesPanel(units, words, open, showFeedback, view.node);
+    shell.add(panel, 'left', { rank: 0 });
+    new NoticeBanner(app, documents, server, words);
+    void units.refresh();
+    if (view.simple) {
+      void reopenLast(app, notebooks, state, open);
+    }
+
+    const commands: [string, string, () => void][] = [
+      ['doorstart:courses', KEYS.courses, () => shell.activateById(panel.id)],
+      ['doorstart:keys', KEYS.help, () => helpWithKeys(words)],
+      ['doorstart:bar', KEYS.bar, () => notebooks.currentWidget && bars.get(notebooks.currentWidget)?.focus()]
+    ];
+    const labels = { 'doorstart:courses': 'key_list', 'doorstart:keys': 'keys', 'doorstart:bar': 'key_bar' } as const;
+    for (const [id, key, execute] of commands) {
+      app.commands.addCommand(id, { label: words.say(labels[id as keyof typeof labels]), execute });
+      app.commands.addKeyBinding({ command: id, keys: [key], selector: 'body' });
+    }
+  }
+};
+
+export default plugin;

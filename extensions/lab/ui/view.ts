@@ -1,0 +1,104 @@
+// How the page looks: simple mode, large text, high contrast; and the switches for them. Kept in JupyterLab's settings.
+import type { ILabShell } from '@jupyterlab/application';
+import type { IThemeManager } from '@jupyterlab/apputils';
+import { PageConfig } from '@jupyterlab/coreutils';
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+
+import { button, h } from './dom';
+import { helpWithKeys } from './keys';
+import type { Speaker } from './words';
+
+const THEMES = { usual: 'JupyterLab Light', contrast: 'JupyterLab Dark High Contrast' };
+/** The id of the side panel "My courses". */
+export const PANEL = 'doorstart-courses';
+const TOOLS = ['downloads', 'uploads', 'terminal'];
+
+export class View {
+  /** The switches, for the foot of the side panel. */
+  readonly node: HTMLElement;
+  private readonly mode: HTMLButtonElement;
+  private readonly large: HTMLButtonElement;
+  private readonly contrast: HTMLButtonElement;
+  /** Whether the layout is that of simple mode; null: it was not touched yet. */
+  private shown: boolean | null = null;
+
+  constructor(
+    private readonly shell: ILabShell,
+    private readonly themes: IThemeManager | null,
+    private readonly settings: ISettingRegistry.ISettings,
+    private readonly speaker: Speaker,
+    restored: Promise<unknown>
+  ) {
+    const { say } = speaker;
+    this.mode = button('', () => void settings.set('simple', !this.simple));
+    this.mode.setAttribute('data-switch', 'mode');
+    this.large = button(say('large'), () => void settings.set('large', !this.is('large')));
+    this.contrast = button(say('contrast'), () => void this.switchContrast());
+    const home = PageConfig.getOption('hubPrefix');
+    this.node = h(
+      'section',
+      { class: 'ds-view' },
+      h('h3', {}, say('view')),
+      this.large,
+      this.contrast,
+      button(say('keys'), () => helpWithKeys(speaker)),
+      this.mode,
+      home ? h('a', { class: 'ds-button', href: `${home}home` }, say('home')) : null
+    );
+    document.body.style.setProperty('--ds-welcome', JSON.stringify(say('welcome')));
+    const shown = PageConfig.getOption('doorstartTools').split(',');
+    for (const tool of TOOLS) {
+      document.body.classList.toggle(`ds-no-${tool}`, !shown.includes(tool));
+    }
+    settings.changed.connect(() => this.apply());
+    // JupyterLab puts back the layout of last time first.
+    document.body.classList.toggle('ds-simple', this.simple);
+    void restored.then(() => this.apply());
+  }
+
+  private is(name: 'large' | 'contrast'): boolean {
+    return this.settings.composite[name] === true;
+  }
+
+  get simple(): boolean {
+    const chosen = this.settings.composite['simple'];
+    return typeof chosen === 'boolean' ? chosen : PageConfig.getOption('doorstartSimple') !== 'no';
+  }
+
+  private apply(): void {
+    const { simple } = this;
+    document.body.classList.toggle('ds-simple', simple);
+    document.body.classList.toggle('ds-large', this.is('large'));
+    this.mode.textContent = this.speaker.say(simple ? 'full' : 'simple');
+    this.large.setAttribute('aria-pressed', String(this.is('large')));
+    this.contrast.setAttribute('aria-pressed', String(this.is('contrast')));
+    const mode = simple ? 'single-document' : 'multiple-document';
+    if (this.shell.mode !== mode) {
+      this.shell.mode = mode;
+    }
+    const switched = this.shown !== simple;
+    if (!switched) {
+      return;
+    }
+    for (const area of ['top', 'menu', 'bottom'] as const) {
+      const [first] = this.shell.widgets(area);
+      first?.parent?.setHidden(simple);
+    }
+    for (const side of ['left', 'right'] as const) {
+      if (this.shell.isSideTabBarVisible(side) === simple) {
+        this.shell.toggleSideTabBarVisibility(side);
+      }
+    }
+    this.shell.activateById(PANEL);
+    if (this.shown !== null) {
+      this.mode.focus();
+    }
+    this.shown = simple;
+  }
+
+  private async switchContrast(): Promise<void> {
+    const contrast = !this.is('contrast');
+    await this.settings.set('contrast', contrast);
+    await this.themes?.setTheme(contrast ? THEMES.contrast : THEMES.usual);
+  }
+}

@@ -1,0 +1,96 @@
+// The logic of JupyterLab's page: dates in words, texts with values, what the checks of a notebook said.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+const { dates, checks, words } = await import(process.env.LOGIC);
+const { dueInWords, parseTime, timeLeft } = dates;
+const { report } = checks;
+const { speaker } = words;
+const en = speaker('en');
+
+test('the time of the exchange is read with its zone', () => {
+  assert.equal(parseTime('2030-01-31 16:00:00.123456 UTC').toISOString(), '2030-01-31T16:00:00.123Z');
+});
+
+test('due dates are told in words, by days of the calendar', () => {
+  const now = new Date(2030, 0, 29, 23, 0);
+  const told = (...when) => dueInWords(new Date(...when), now, en);
+  assert.deepEqual(told(2030, 1, 1, 12), { text: 'hand in by Friday, in 3 days', late: false });
+  assert.equal(told(2030, 0, 30, 0, 5).text, 'hand in by Wednesday, tomorrow');
+  assert.equal(told(2030, 0, 29, 23, 30).text, 'hand in by today, 23:30');
+  assert.equal(told(2030, 1, 10).text, 'hand in by 10 February, in 12 days'.replace('10 February', 'February 10'));
+  assert.deepEqual(told(2030, 0, 29, 22), { text: 'the time is over: today, 22:00', late: true });
+  assert.deepEqual(told(2030, 0, 27), { text: 'the time is over: Sunday, 2 days ago', late: true });
+});
+
+test('due dates are told in every language', () => {
+  const now = new Date(2030, 0, 29, 12);
+  const due = new Date(2030, 1, 1, 12);
+  assert.deepEqual(
+    ['nl', 'fr', 'de'].map(language => dueInWords(due, now, speaker(language)).text),
+    ['dien in voor vrijdag, over 3 dagen', 'à remettre pour vendredi, dans 3 jours', 'Abgabe bis Freitag, in 3 Tagen']
+  );
+});
+
+test('the day on which summer time begins is one day', () => {
+  assert.equal(dates.daysBetween(new Date(2030, 2, 30, 12), new Date(2030, 3, 1, 12)), 2);
+});
+
+test('time that is left is told in minutes, and then in seconds', () => {
+  const now = new Date(0);
+  assert.equal(timeLeft(new Date(5.5 * 60_000), now, en), 'in 5 minutes');
+  assert.equal(timeLeft(new Date(30_000), now, en), 'in 30 seconds');
+  assert.equal(timeLeft(new Date(-1), now, en), 'in 0 seconds');
+});
+
+test('numbers are written as in the language', () => {
+  assert.equal(speaker('nl').number(7.5), '7,5');
+  assert.equal(en.number(7.5), '7.5');
+});
+
+test('why something failed is told in words, and an unknown reason as the site said it', () => {
+  assert.match(en.why('unreachable', ''), /does not answer/);
+  assert.equal(en.why('hub_unavailable', ''), en.why('unreachable', ''));
+  assert.match(speaker('fr').why('no_feedback', ''), /retour/);
+  assert.equal(en.why('something', 'No.'), 'The site said: No.');
+});
+
+test('a language that is not known is English', () => {
+  assert.equal(speaker('xx').language, 'en');
+});
+
+const title = text => ({ cell_type: 'markdown', metadata: {}, source: `## ${text}\nRead this.` });
+const code = (grader, source, error) => ({
+  cell_type: 'code',
+  metadata: grader ? { nbgrader: grader } : {},
+  source,
+  outputs: error ? [{ output_type: 'stream' }, { output_type: 'error', ...error }] : []
+});
+const CHECK = { grade: true, solution: false, grade_id: 'total-check' };
+
+test('the first cell that failed is told, with its heading and its message', () => {
+  const failed = { ename: 'CheckFailed', evalue: 'x', traceback: ['\u001b[31mNot right yet.\u001b[0m', '  You called: total(2)'] };
+  const { checks: found, right, first } = report([
+    title('Task 1'),
+    code({ solution: true, grade: false, grade_id: 'a' }, 'def total(): ...'),
+    code(CHECK, ['# Check\n', 'check(total)']),
+    title('Task 2 ##'),
+    code(CHECK, 'check(total, 2)', failed)
+  ]);
+  assert.deepEqual(found.map(check => [check.name, check.right]), [['Task 1', true], ['Task 2', false]]);
+  assert.equal(right, 1);
+  assert.equal(first.index, 4);
+  assert.equal(first.message, 'Not right yet.\n  You called: total(2)');
+});
+
+test('a cell before the checks that failed is told first, and a gap is one', () => {
+  const gap = { ename: 'NameError', evalue: "name '____' is not defined", traceback: [] };
+  const { checks: found, first } = report([code(null, 'x = ____', gap), code(CHECK, 'check(x)', { ename: 'E', evalue: 'v' })]);
+  assert.equal(found.length, 1);
+  assert.deepEqual([first.index, first.gap, first.message], [0, true, "NameError: name '____' is not defined"]);
+});
+
+test('cells with hidden tests only are no checks that a learner sees', () => {
+  assert.equal(report([code(CHECK, '# Hidden checks\n\n')]).checks.length, 0);
+  assert.equal(report([code({ grade: true, solution: true, grade_id: 'x' }, 'answer')]).checks.length, 0);
+});

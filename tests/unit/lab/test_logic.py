@@ -1,0 +1,44 @@
+"""The logic of JupyterLab's page in Node, and that the page is made the same each time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from doorstart.images import lab
+
+TOP = Path(__file__).parents[3]
+HERE = Path(__file__).parent
+CACHE = TOP / "build" / "images" / "lab"
+
+
+def test_the_logic_of_the_page(tmp_path: Path) -> None:
+    tools = lab.tools(TOP / lab.PLACE, CACHE, print)
+    environment = {**os.environ, "NODE_PATH": str(tools / "node_modules"), "LOGIC": str(tmp_path / "logic.mjs")}
+    ui = str(TOP / lab.PLACE / "ui")
+    for command in (["node", "bundle.js", ui, str(tmp_path / "logic.mjs")], ["node", "--test", "logic.test.mjs"]):
+        done = subprocess.run(command, cwd=HERE, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_page_is_made_the_same_each_time() -> None:
+    """Also in another folder, as in another checkout."""
+    tools = lab.tools(TOP / lab.PLACE, CACHE, print)
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix="another-checkout-") as other:
+        shutil.copytree(tools, Path(other) / tools.name, copy_function=os.link, symlinks=True)
+        made = [lab.build(TOP, cache, print) for cache in (CACHE, Path(other))]
+        first, second = ({p.relative_to(m): p.read_bytes() for p in m.rglob("*") if p.is_file()} for m in made)
+    assert made[0] != made[1]
+    assert first == second
+    assert any(path.name.startswith("remoteEntry") for path in first)
+
+
+def test_the_page_asks_nothing_of_outside() -> None:
+    made = lab.build(TOP, CACHE, print)
+    for path in (made / "static").glob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        assert "http://" not in text.replace("http://www.w3.org/", ""), path.name
+        assert "https://" not in text, path.name
