@@ -1,7 +1,7 @@
 """What axe finds on a page: things that keep somebody out who cannot see well, or has no mouse.
 
-axe-core (https://github.com/dequelabs/axe-core) comes with the tools that build JupyterLab's page. It is evaluated by the
-browser's own debugger, so that the policy of a page stays as strict as it is.
+axe-core (https://github.com/dequelabs/axe-core) comes with the tools that build JupyterLab's page. It is evaluated by
+the browser's own debugger, so that the policy of a page stays as strict as it is.
 """
 
 from __future__ import annotations
