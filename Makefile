@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv/bin
 UV_FLAGS := --frozen --inexact --quiet
 
-.PHONY: up down test lint bench bench-grading bench-bundle
+.PHONY: up down test lint bench bench-grading bench-bundle catalogues
 
 up: .venv/.cli
 	$(VENV)/doorstart site up
@@ -19,6 +19,15 @@ lint: .venv/.dev extensions/lab/node_modules/.made
 
 test: .venv/.dev lint
 	tests/run
+
+# New sentences of the Hub's pages into the catalogues of each language, for somebody to translate.
+CATALOGUES := hub/doorstart/language/catalogues
+catalogues: .venv/.dev
+	$(VENV)/pybabel --quiet extract --mapping-file=$(CATALOGUES)/babel.cfg --keyword=N_ --add-location=file --sort-by-file \
+		--project=Doorstart --version= --output-file=build/sentences.pot hub
+	for language in nl fr de; do $(VENV)/pybabel --quiet update --input-file=build/sentences.pot --locale=$$language \
+		--output-file=$(CATALOGUES)/$$language.po --no-fuzzy-matching --ignore-obsolete --omit-header \
+		--width=110 || exit 1; done
 
 bench: bench-grading bench-bundle
 

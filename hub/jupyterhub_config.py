@@ -6,7 +6,7 @@ from pathlib import Path
 import jupyterhub.handlers
 from jupyterhub.handlers.static import CacheControlStaticFilesHandler
 
-from doorstart import keys, landing, names, scopes
+from doorstart import keys, landing, names, pages, scopes
 from doorstart.images import pages as images
 from doorstart.people.authenticator import DoorstartAuthenticator
 from doorstart.settings import settings
@@ -37,7 +37,6 @@ c.JupyterHub.cookie_secret_file = str(state / "cookie-secret")
 c.JupyterHub.authenticator_class = DoorstartAuthenticator
 c.JupyterHub.load_roles = scopes.load_roles()
 c.JupyterHub.allow_named_servers = True
-c.JupyterHub.template_paths = ["/srv/doorstart/templates"]
 c.JupyterHub.default_url = landing.default_url
 jupyterhub.handlers.default_handlers[:] = [
     *landing.handlers,  # first, so before the Hub's own page of the same address
@@ -45,6 +44,7 @@ jupyterhub.handlers.default_handlers[:] = [
     (r"/doorstart/(.*)", CacheControlStaticFilesHandler, {"path": "/srv/doorstart/static"}),
     *scopes.without_closed_pages(jupyterhub.handlers.default_handlers),
 ]
+pages.dress(c, Path("/srv/doorstart"))
 
 # Servers
 c.JupyterHub.spawner_class = DoorstartSpawner

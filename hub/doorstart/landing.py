@@ -10,12 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
-from jupyterhub.handlers.base import BaseHandler
 from tornado import web
 
 from doorstart import names
-from doorstart.people import words
+from doorstart.pages import feedback
+from doorstart.pages.exchange import ExchangeError, my_units
+from doorstart.pages.page import EXCHANGE_SETTING, Page
+from doorstart.pages.units import Learning, learning
+from doorstart.settings import settings
 
 STATES = ("stopped", "starting", "running", "stopping")
 
@@ -53,7 +57,7 @@ def entries(groups: list[str], states: Mapping[str, str]) -> list[Entry]:
 
 
 def destination(servers: list[Entry], *, admin: bool, hub: str, username: str) -> str:
-    """Where somebody goes after log-in: to the admin page, to the only server, or else to the start page.
+    """Where somebody goes after log-in: to the admin page, to the only server that they teach in, or to the start page.
 
     Args:
         servers: What the person has, see :func:`entries`.
@@ -66,9 +70,9 @@ def destination(servers: list[Entry], *, admin: bool, hub: str, username: str) -
     """
     if admin and not servers:
         return f"{hub}admin"
-    if len(servers) == 1:
+    if len(servers) == 1 and servers[0].course:
         # The Hub starts the server, or goes on to it when it runs.
-        return f"{hub}spawn/{'/'.join(quote(part, safe='@~') for part in (username, servers[0].name) if part)}"
+        return f"{hub}spawn/{quote(username, safe='@~')}/{servers[0].name}"
     return f"{hub}home"
 
 
@@ -93,7 +97,7 @@ def default_url(handler: Any) -> str:
     return destination(_entries_of(user), admin=bool(user.admin), hub=handler.hub.base_url, username=user.name)
 
 
-class StartPage(BaseHandler):  # type: ignore[misc]  # jupyterhub has no types
+class StartPage(Page):
     """The start page, in place of the Hub's own, which offers servers that nobody here can have."""
 
     @web.authenticated
@@ -104,99 +108,25 @@ class StartPage(BaseHandler):  # type: ignore[misc]  # jupyterhub has no types
         for entry in servers:
             if entry.state == "running":
                 await user.spawners[entry.name].poll_and_notify()  # it may have ended by itself
-        language = self._language()
+        servers = _entries_of(user)
+        learns = any(not entry.course for entry in servers)
         html = await self.render_template(
-            "courses.html",
-            user=user,
-            servers=_entries_of(user),
-            language=language,
-            texts=TEXTS.get(language, TEXTS["en"]),
+            "start.html", user=user, servers=servers, learns=learns, learning=await self._learning() if learns else None
         )
         self.set_header("Cache-Control", "no-store")
         self.finish(html)
 
-    def _language(self) -> str:
-        # Accounts from elsewhere (LDAP, OIDC) have no language: the browser's is taken.
-        accounts = getattr(self.authenticator, "accounts", None)
-        person = accounts.person(self.current_user.name) if accounts else None
-        return person.language if person else words.preferred(self.request.headers.get("Accept-Language", ""))
+    async def _learning(self) -> Learning | None:
+        """The learner's units; ``None`` when the exchange does not answer, which the page then says."""
+        user = self.current_user
+        try:
+            units = await my_units(user, self.settings[EXCHANGE_SETTING])
+        except ExchangeError as error:
+            self.log.error("%s", error)
+            return None
+        zone = ZoneInfo(settings().time_zone)
+        place = {"hub": self.hub.base_url, "server": user.server_url(""), "username": user.name}
+        return learning(units, self.language, zone, **place)
 
 
-handlers: list[tuple[str, type[web.RequestHandler]]] = [(r"/home", StartPage)]
-
-TEXTS: dict[str, words.Texts] = {
-    "en": {
-        "title": "Start",
-        "learner": "My work",
-        "courses": "Your courses",
-        "nothing": "You are not in a course yet. Ask your teacher.",
-        "admin": "Go to the admin page",
-        "stopped": "Not started",
-        "starting": "Starting",
-        "running": "Running",
-        "stopping": "Stopping",
-        "start": "Start",
-        "open": "Open",
-        "lab": "Open JupyterLab",
-        "formgrader": "Open formgrader",
-        "new_tab": "opens in a new tab",
-        "stop": "Stop",
-        "stop_failed": "It was not stopped. Try again. If it goes wrong again, tell the admin.",
-    },
-    "nl": {
-        "title": "Start",
-        "learner": "Mijn werk",
-        "courses": "Je cursussen",
-        "nothing": "Je zit nog niet in een cursus. Vraag het aan je lesgever.",
-        "admin": "Naar de beheerpagina",
-        "stopped": "Niet gestart",
-        "starting": "Wordt gestart",
-        "running": "Gestart",
-        "stopping": "Wordt gestopt",
-        "start": "Starten",
-        "open": "Openen",
-        "lab": "JupyterLab openen",
-        "formgrader": "Formgrader openen",
-        "new_tab": "opent in een nieuw tabblad",
-        "stop": "Stoppen",
-        "stop_failed": "Het stoppen is niet gelukt. Probeer het opnieuw. Lukt het weer niet, zeg het aan de beheerder.",
-    },
-    "fr": {
-        "title": "Accueil",
-        "learner": "Mon travail",
-        "courses": "Vos cours",
-        "nothing": "Vous n’êtes pas encore dans un cours. Demandez à votre professeur.",  # noqa: RUF001
-        "admin": "Aller à la page de gestion",
-        "stopped": "Pas démarré",
-        "starting": "Démarre",
-        "running": "Démarré",
-        "stopping": "S’arrête",  # noqa: RUF001
-        "start": "Démarrer",
-        "open": "Ouvrir",
-        "lab": "Ouvrir JupyterLab",
-        "formgrader": "Ouvrir formgrader",
-        "new_tab": "s’ouvre dans un nouvel onglet",  # noqa: RUF001
-        "stop": "Arrêter",
-        "stop_failed": "L’arrêt a échoué. Essayez encore. Si cela échoue encore, dites-le à l’administrateur.",  # noqa: RUF001
-    },
-    "de": {
-        "title": "Start",
-        "learner": "Meine Arbeit",
-        "courses": "Ihre Kurse",
-        "nothing": "Sie sind noch in keinem Kurs. Fragen Sie Ihre Lehrkraft.",
-        "admin": "Zur Verwaltungsseite",
-        "stopped": "Nicht gestartet",
-        "starting": "Wird gestartet",
-        "running": "Gestartet",
-        "stopping": "Wird beendet",
-        "start": "Starten",
-        "open": "Öffnen",
-        "lab": "JupyterLab öffnen",
-        "formgrader": "Formgrader öffnen",
-        "new_tab": "öffnet sich in einem neuen Tab",
-        "stop": "Beenden",
-        "stop_failed": "Das Beenden ist nicht gelungen. Versuchen Sie es noch einmal. Gelingt es wieder nicht, "
-        "sagen Sie es der Verwaltung.",
-    },
-}
-"""The page's words by language: plain sentences at B1 level."""
+handlers: list[tuple[str, type[web.RequestHandler]]] = [(r"/home", StartPage), *feedback.handlers]

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
         pattern=r"^((nl|fr|en|de)(,(nl|fr|en|de))*)?$",
         description="Languages in which `make up` loads the courses, such as nl,fr; empty: all that a course has.",
     )
+    time_zone: str = Field("Europe/Brussels", description="Where the site is: by its clock, work is due today or not.")
     demo: bool = Field(True, description="Whether `make up` makes the demo accounts.")
 
     # Images

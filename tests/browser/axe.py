@@ -1,4 +1,8 @@
-"""Accessibility rules of WCAG 2.1 AA, asked of a part of a page with axe-core, which comes with the builder's tools."""
+"""What axe finds on a page: things that keep somebody out who cannot see well, or has no mouse.
+
+axe-core (https://github.com/dequelabs/axe-core) comes with the tools that build JupyterLab's page. It is evaluated by
+the browser's own debugger, so that the policy of a page stays as strict as it is.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,8 @@ from playwright.sync_api import Page
 from doorstart.images import lab
 from doorstart.site.place import TOP
 
-ASK = """
-async (selector) => (await axe.run(selector, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"],
-})).violations
-"""
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+RULES = [*WCAG, "best-practice"]
 GRAVE = ("serious", "critical")
 
 
@@ -24,8 +25,18 @@ def _source() -> str:
     return (tools / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
-def grave_findings(page: Page, selector: str) -> list[str]:
-    """What is seriously wrong in the part of the page that the selector names: rule, and the element."""
+def findings(page: Page, selector: str = "html", rules: list[str] = RULES) -> list[str]:
+    """What is wrong in the part of a page that the selector names, as ``impact rule: element``."""
     page.evaluate(_source())
-    found: list[dict[str, Any]] = page.evaluate(ASK, selector)
-    return [f"{one['id']}: {node['html'][:200]}" for one in found if one["impact"] in GRAVE for node in one["nodes"]]
+    ask = "([selector, rules]) => axe.run(selector, { runOnly: rules, resultTypes: ['violations'] })"
+    found: dict[str, Any] = page.evaluate(ask, [selector, rules])
+    return sorted(
+        f"{problem['impact']} {problem['id']}: {node['html'][:200]}"
+        for problem in found["violations"]
+        for node in problem["nodes"]
+    )
+
+
+def grave_findings(page: Page, selector: str) -> list[str]:
+    """What is seriously wrong by WCAG 2.1 AA in the part of the page that the selector names."""
+    return [one for one in findings(page, selector, WCAG) if one.startswith(GRAVE)]

@@ -95,7 +95,8 @@ class Window:
         self.page.get_by_role("button", name="Log in").click()
 
     def in_lab(self, site: Any, *, full: bool = False) -> None:
-        """Wait until a learner is in JupyterLab; with ``full``, switch the simple mode off."""
+        """Go on to JupyterLab from the start page, where a learner lands; with ``full``, switch the simple mode off."""
+        self.page.locator('[data-server=""] a').click()
         self.page.wait_for_url(re.compile(re.escape(f"{site.url}/user/{self.username}/") + "(lab|doc)"))
         expect(self.page.locator("body.ds-simple [data-shell-mode=single-document]")).to_be_visible()
         if full:

@@ -163,3 +163,19 @@ def test_7_the_learner_reads_the_feedback(learner: Window) -> None:
     expect(feedback.get_by_text(re.compile(rf"Score:\s*{POINTS_OF_COMPARE} of {POINTS}"))).to_be_visible()
     page.wait_for_load_state("networkidle")
     learner.shot("feedback")
+
+
+def test_8_my_courses_has_the_score_and_the_feedback_and_opens_the_unit(site: Any, learner: Window) -> None:
+    page = learner.page
+    page.goto(f"{site.url}/hub/home")
+    unit = page.locator(f'[data-unit="{UNIT}"]')
+    expect(unit).to_have_attribute("data-state", "returned")
+    expect(unit).to_contain_text(f"{POINTS_OF_COMPARE} of {POINTS} points")
+    learner.shot("my-courses")
+    unit.get_by_role("link", name="Read the feedback").click()
+    expect(page.get_by_text(re.compile(rf"Score:\s*{POINTS_OF_COMPARE} of {POINTS}"))).to_be_visible()
+    assert page.evaluate("window.origin") == "null", "the page is shut in: it is nobody's, and acts on nothing"
+    page.go_back()
+    unit.get_by_role("heading").get_by_role("link").click()
+    page.wait_for_url(re.compile(f"/user/{learner.username}/(lab|doc)/tree/.*{UNIT}.ipynb"))
+    expect(page.locator(".jp-Notebook:visible")).to_contain_text("order")

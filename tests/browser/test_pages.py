@@ -57,10 +57,10 @@ def test_the_first_log_in_leads_to_an_own_password_and_on(site: Any, window: Cal
     for label, text in [("slip", one_time), ("^New password$", OWN), ("again", OWN)]:
         new.page.get_by_label(re.compile(label)).fill(text)
     new.page.keyboard.press("Enter")
-    new.page.wait_for_url(f"{site.url}/user/{username}/**")
+    expect(new.page).to_have_url(f"{site.url}/hub/home")
     new.page.goto(f"{site.url}/hub/logout")
     new.log_in(site, username, OWN)
-    new.page.wait_for_url(f"{site.url}/user/{username}/**")
+    expect(new.page.get_by_role("heading", level=1)).to_have_text("My courses")
 
 
 def test_an_instructor_of_one_course_lands_in_it(site: Any, window: Callable[[str], Window]) -> None:
@@ -110,9 +110,7 @@ def test_pages_that_learners_have_no_use_for_are_closed(site: Any, window: Calla
     username, password = site.add("learner", ["programming.en"])
     learner = window("closed")
     learner.log_in(site, username, password)
-    learner.page.wait_for_url(f"{site.url}/user/{username}/**")
-    learner.page.goto(f"{site.url}/hub/home")
-    expect(learner.page.get_by_role("heading", level=2)).to_have_text("My work")
+    expect(learner.page.get_by_role("heading", level=1)).to_have_text("My courses")
     expect(learner.page.get_by_placeholder("name-your-server")).to_have_count(0)
     learner.shot("home")
     for path in ("token", "admin", "accept-share"):

@@ -11,7 +11,9 @@ import pytest
 
 from doorstart import landing
 from doorstart.landing import Entry, destination, entries
-from doorstart.people.roster import LANGUAGES
+from doorstart.language import LANGUAGES
+from doorstart.language.catalogue import of
+from doorstart.language.templates import Translated
 
 TEMPLATES = Path(__file__).parents[2] / "hub" / "templates"
 LEARNER = "course:programming.en:learner"
@@ -39,7 +41,7 @@ def test_groups_that_are_no_course_give_no_server(groups: list[str]) -> None:
 @pytest.mark.parametrize(
     ("groups", "admin", "expected"),
     [
-        ([LEARNER], False, "/hub/spawn/ann"),
+        ([LEARNER], False, "/hub/home"),
         (TEACHES[:1], False, "/hub/spawn/ann/stock-management-en"),
         (TEACHES, False, "/hub/home"),
         ([LEARNER, *TEACHES[:1]], False, "/hub/home"),
@@ -56,22 +58,15 @@ def test_nobody_is_sent_anywhere_before_log_in() -> None:
     assert landing.default_url(SimpleNamespace(current_user=None)) == ""
 
 
-def test_every_language_has_every_word() -> None:
-    assert set(landing.TEXTS) == set(LANGUAGES)
-    for texts in landing.TEXTS.values():
-        assert set(texts) == set(landing.TEXTS["en"]) and all(texts.values())
-        assert set(landing.STATES) <= set(texts)
-
-
 def page(servers: list[Entry], *, admin: bool = False, language: str = "en") -> str:
-    parent = "{% block title %}{% endblock %}{% block main %}{% endblock %}{% block script %}{% endblock %}"
-    files = {"page.html": parent, "courses.html": (TEMPLATES / "courses.html").read_text()}
-    environment = jinja2.Environment(loader=jinja2.DictLoader(files), autoescape=True)
+    parent = "{% block title %}{% endblock %}{% block main %}{% endblock %}"
+    files = {"page.html": parent, "start.html": (TEMPLATES / "start.html").read_text()}
+    environment = jinja2.Environment(loader=jinja2.DictLoader(files), autoescape=True, extensions=[Translated])
     user = SimpleNamespace(
         name="ann", admin=admin, server_url=lambda name: f"/user/ann/{name}/" if name else "/user/ann/"
     )
-    return environment.get_template("courses.html").render(
-        servers=servers, user=user, base_url="/hub/", language=language, texts=landing.TEXTS[language]
+    return environment.get_template("start.html").render(
+        servers=servers, user=user, base_url="/hub/", language=language, asset=str
     )
 
 
@@ -97,7 +92,7 @@ def test_formgrader_opens_in_a_tab_of_its_own_and_never_for_a_learner() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_somebody_without_a_course_is_told_so(language: str) -> None:
     html = page([], language=language)
-    assert f'lang="{language}"' in html and landing.TEXTS[language]["nothing"] in html and links(html) == []
+    assert of(language).gettext("You are not in a course yet. Ask your teacher.") in html and links(html) == []
     assert links(page([], admin=True)) == ["/hub/admin"]
 
 

@@ -15,9 +15,10 @@ from jupyterhub import orm
 from nativeauthenticator.orm import UserInfo
 from sqlalchemy.orm import Session
 
+from doorstart.language import Language
 from doorstart.people import plan as plans
 from doorstart.people.roster import Row
-from doorstart.people.tables import FailedLogins, Person, ensure
+from doorstart.people.tables import ChosenLanguage, FailedLogins, Person, ensure
 
 
 class Accounts:
@@ -39,6 +40,17 @@ class Accounts:
         """The person with this username if they may use the site."""
         person = self.person(username)
         return person if person is not None and person.active else None
+
+    def language(self, username: str) -> str | None:
+        """The language of somebody's pages: their own choice, or else the roster's; ``None`` for nobody's username."""
+        chosen = self._db.get(ChosenLanguage, username)
+        person = self.person(username)
+        return chosen.language if chosen else person.language if person else None
+
+    def choose_language(self, username: str, language: Language) -> None:
+        """Keep a person's own choice of language."""
+        with self._transaction():
+            self._db.merge(ChosenLanguage(username=username, language=language))
 
     def password_hash(self, username: str) -> bytes | None:
         """The stored hash, ``None`` for somebody without a password."""
@@ -105,6 +117,7 @@ class Accounts:
         """Remove what this package keeps of somebody whom the Hub deletes."""
         with self._transaction():
             self._delete_password(username)
+            self._db.query(ChosenLanguage).filter_by(username=username).delete()
             person = self.person(username)
             if person is not None:
                 self._db.delete(person)

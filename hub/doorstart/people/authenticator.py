@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from nativeauthenticator import NativeAuthenticator
 from sqlalchemy.orm import Session
@@ -16,7 +16,9 @@ from tornado import web
 from traitlets import Bool, Integer, default
 
 from doorstart import names
-from doorstart.people import passwords, words
+from doorstart.language.catalogue import of
+from doorstart.pages.page import told
+from doorstart.people import passwords
 from doorstart.people.accounts import Accounts
 from doorstart.people.handlers import api_handlers
 from doorstart.people.lockout import UNKNOWN, Lockout
@@ -119,12 +121,19 @@ class DoorstartAuthenticator(NativeAuthenticator):  # type: ignore[misc]
             tornado.web.HTTPError: 403, with a message for that person.
         """
         person = self.accounts.active(user.name)
+        words = of(self.accounts.language(user.name) or "en")
         if person is None:
-            raise _refusal(f"{user.name} is not an active person of this site, so no server is started. An admin can "
-                           "add the person to the roster and import it again.")  # fmt: skip
+            message = words.gettext(
+                "The account %(name)s is not active, so nothing is started. An admin can put it into the roster again.",
+                name=user.name,
+            )
+            raise told(403, message)
         if person.must_change_password:
-            texts = words.of(person.language)
-            raise _refusal(texts["change_first"], link=("/hub/change-password", texts["change_title"]))
+            raise told(
+                403,
+                words.gettext("First choose your own password. After that you can start."),
+                link=("/hub/change-password", words.gettext("Choose your own password")),
+            )
 
     def get_handlers(self, app: Any) -> list[tuple[str, type[web.RequestHandler]]]:
         """The Hub's extra pages and API: log-in, change of password, roster."""
@@ -134,12 +143,3 @@ class DoorstartAuthenticator(NativeAuthenticator):  # type: ignore[misc]
         """An admin deleted this user on the Hub's admin page."""
         self.accounts.forget(user.name)
         self.allowed_users.discard(user.name)
-
-
-def _refusal(message: str, link: tuple[str, str] | None = None) -> web.HTTPError:
-    error: Any = web.HTTPError(403, message)
-    # The Hub's pages show these two: the first as text, the second as HTML.
-    error.jupyterhub_message = message
-    if link is not None:
-        error.jupyterhub_html_message = f'{message} <a href="{link[0]}">{link[1]}</a>'
-    return cast(web.HTTPError, error)

@@ -120,7 +120,7 @@ class _InternalHandler(APIHandler):  # type: ignore[misc]
             {
                 "username": person.username,
                 "display_name": person.display_name,
-                "language": person.language,
+                "language": self.accounts.language(person.username),
                 "password": text,
                 "one_time": person.must_change_password,
             }

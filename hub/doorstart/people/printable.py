@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from doorstart.people import words
+from doorstart.language.catalogue import Words, of
 
 _STYLE = """\
 body { font: 14pt/1.4 sans-serif; margin: 1cm; color: #000; background: #fff; }
@@ -84,17 +84,17 @@ def _page(people: list[Slip], address: str) -> str:
 
 
 def _section(slip: Slip, address: str) -> str:
-    texts = {key: html.escape(text) for key, text in words.of(slip.language).items()}
-    once = f"<p>{texts['slip_once']}</p>\n" if slip.one_time else ""
+    words = of(slip.language)
+    facts = "".join(
+        f"<dt>{html.escape(name)}</dt><dd{typed}>{html.escape(value)}</dd>\n"
+        for (name, value), typed in zip(_facts(words, slip, address), ("", *[' class="typed"'] * 3), strict=True)
+    )
+    notes = "\n".join(f"<p>{html.escape(note)}</p>" for note in _notes(words, slip))
     return f"""<section lang="{html.escape(slip.language)}">
-<h2>{texts["slip_title"]}</h2>
+<h2>{html.escape(words.gettext("Your account"))}</h2>
 <dl>
-<dt>{texts["slip_name"]}</dt><dd>{html.escape(slip.display_name)}</dd>
-<dt>{texts["slip_address"]}</dt><dd class="typed">{html.escape(address)}</dd>
-<dt>{texts["username"]}</dt><dd class="typed">{html.escape(slip.username)}</dd>
-<dt>{texts["password"]}</dt><dd class="typed">{html.escape(slip.password)}</dd>
-</dl>
-{once}<p>{texts["slip_keep"]}</p>
+{facts}</dl>
+{notes}
 </section>
 """
 
@@ -104,15 +104,24 @@ def _text(people: list[Slip], address: str) -> str:
 
 
 def _lines(slip: Slip, address: str) -> str:
-    texts = words.of(slip.language)
-    fields = {
-        texts["slip_name"]: slip.display_name,
-        texts["slip_address"]: address,
-        texts["username"]: slip.username,
-        texts["password"]: slip.password,
-    }
-    width = max(map(len, fields)) + 2
-    lines = [texts["slip_title"], "", *(f"{name + ':':{width}}{value}" for name, value in fields.items()), ""]
-    if slip.one_time:
-        lines.append(texts["slip_once"])
-    return "\n".join([*lines, texts["slip_keep"]]) + "\n"
+    words = of(slip.language)
+    facts = _facts(words, slip, address)
+    width = max(len(name) for name, _ in facts) + 2
+    lines = [f"{name + ':':{width}}{value}" for name, value in facts]
+    return "\n".join([words.gettext("Your account"), "", *lines, "", *_notes(words, slip)]) + "\n"
+
+
+def _facts(words: Words, slip: Slip, address: str) -> list[tuple[str, str]]:
+    """Name and value; all but the first are to be typed."""
+    return [
+        (words.gettext("Name"), slip.display_name),
+        (words.gettext("Address"), address),
+        (words.gettext("Username"), slip.username),
+        (words.gettext("Password"), slip.password),
+    ]
+
+
+def _notes(words: Words, slip: Slip) -> list[str]:
+    once = words.gettext("You use this password only once. When you log in, you choose your own password.")
+    keep = words.gettext("Do not show this paper to anyone. Destroy it after you have logged in.")
+    return [once, keep] if slip.one_time else [keep]

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from doorstart import names
+from doorstart.language import LANGUAGES, Language
 from doorstart.people import spreadsheet
 
-Language = Literal["nl", "fr", "en", "de"]
 Role = Literal["learner", "instructor", "admin"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 ROLES: tuple[Role, ...] = get_args(Role)
 
 DISPLAY_NAME_MAX = 100

@@ -27,6 +27,15 @@ class Person(Base):
     """UTC, without time zone, as the Hub's own tables have it."""
 
 
+class ChosenLanguage(Base):
+    """The language that somebody chose on the page "My account". It stays when a roster is imported again."""
+
+    __tablename__ = "doorstart_chosen_languages"
+
+    username: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str]
+
+
 class FailedLogins(Base):
     """Wrong passwords of one account since the last right one. In the database, so a restart unlocks nobody."""
 

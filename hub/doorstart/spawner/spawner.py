@@ -150,8 +150,7 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
     def _environment(self, granted: Grant) -> dict[str, str]:
         if granted.kind is Kind.INSTRUCTOR:
             return {"JUPYTERHUB_ROOT_DIR": str(names.COURSE_ROOT), "DOORSTART_COURSE": granted.course}
-        person = self.authenticator.accounts.person(self.user.name)
-        language = person.language if person is not None else "en"
+        language = self.authenticator.accounts.language(self.user.name) or "en"
         return {"JUPYTERHUB_ROOT_DIR": str(names.LEARNER_HOME), **comfort.environment(settings(), language)}
 
     def _create_kwargs(self, granted: Grant) -> dict[str, Any]:

@@ -20,7 +20,7 @@ import pytest
 from doorstart.people.client import Client
 
 HERE = Path(__file__).parent
-TEMPLATES = HERE.parents[2] / "hub" / "templates"
+FOLDER = HERE.parents[2] / "hub"
 LIMIT = 3
 """Wrong passwords before an account is locked, in these tests."""
 LOCKOUT = 600
@@ -47,7 +47,7 @@ class Hub:
         """Start, and wait until the Hub answers."""
         environment = os.environ | {
             "TEST_HUB_STATE": str(self.state),
-            "TEST_HUB_TEMPLATES": str(TEMPLATES),
+            "TEST_HUB_FOLDER": str(FOLDER),
             "DOORSTART_FAILED_LOGINS": str(LIMIT),
             "DOORSTART_LOCKOUT": str(lockout),
         }
@@ -123,7 +123,7 @@ class Browser:
     def who(self) -> str | None:
         """Who the Hub takes this browser for."""
         answer = self.http.get("/hub/home")
-        shown = re.search(r'user: "([^"]+)"', answer.text)
+        shown = re.search(r'data-user="([^"]+)"', answer.text)
         return shown.group(1) if answer.status_code == 200 and shown else None
 
 

@@ -11,9 +11,11 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
+import jupyterhub.handlers
 from jupyterhub.proxy import Proxy
 from jupyterhub.spawner import Spawner
 
+from doorstart import landing, names, pages
 from doorstart.people.authenticator import DoorstartAuthenticator
 
 STATE = Path(os.environ["TEST_HUB_STATE"])
@@ -66,7 +68,8 @@ class TinySpawner(Spawner):
 c = get_config()
 c.JupyterHub.authenticator_class = DoorstartAuthenticator
 c.DoorstartAuthenticator.hash_rounds = 4
-c.JupyterHub.template_paths = [os.environ["TEST_HUB_TEMPLATES"]]
+jupyterhub.handlers.default_handlers[:0] = landing.handlers
+pages.dress(c, Path(os.environ["TEST_HUB_FOLDER"]), exchange=str(STATE / "exchange.sock"))
 c.JupyterHub.proxy_class = NoProxy
 c.JupyterHub.spawner_class = TinySpawner
 c.JupyterHub.hub_bind_url = "http+unix://" + quote(str(STATE / "hub.sock"), safe="")
@@ -75,10 +78,12 @@ c.JupyterHub.cookie_secret_file = str(STATE / "cookie-secret")
 c.JupyterHub.data_files_path = str(Path(sys.prefix) / "share" / "jupyterhub")
 c.JupyterHub.services = [
     {"name": "doorstart-admin", "api_token": (STATE / "admin-token").read_text()},
+    {"name": "exchange", "display": False},
     {"name": "half", "api_token": "0" * 32},
     {"name": "filtered", "api_token": "1" * 32},
 ]
 c.JupyterHub.load_roles = [
+    {"name": "user", "scopes": ["self", names.EXCHANGE_SCOPE]},
     {"name": "doorstart-admin", "scopes": ["admin:users", "admin:groups"], "services": ["doorstart-admin"]},
     {"name": "half", "scopes": ["admin:groups", "list:users"], "services": ["half"]},
     {

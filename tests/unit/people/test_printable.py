@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 import stat
-from pathlib import Path
 
 import pytest
 
-from doorstart.people import words
 from doorstart.people.printable import Slip, slips, write
-from doorstart.people.roster import LANGUAGES
 
 ANN = Slip("ann", "Ann <i>Ç", "nl", "tabif-munek-divat-47")
 SITE = "https://learn.example/"
-TEMPLATES = Path(__file__).parents[3] / "hub" / "templates"
 
 
 @pytest.mark.parametrize("ending", ["html", "txt"])
@@ -60,33 +56,3 @@ def test_slips_come_from_the_answer_of_the_hub():
         "passwords": [{"username": "ann", "display_name": "Ann", "language": "nl", "password": "x", "one_time": True}]
     }
     assert slips(answer) == [Slip("ann", "Ann", "nl", "x")]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_every_text_with_the_same_places(language):
-    def places(texts: dict[str, str]) -> dict[str, list[str]]:
-        return {key: sorted(re.findall(r"\{\w*\}", text)) for key, text in texts.items()}
-
-    assert places(words.of(language)) == places(words.of("en"))
-    assert language == "en" or words.of(language) != words.of("en")
-
-
-def test_the_templates_use_only_texts_that_exist():
-    for name in ("login.html", "change-password.html", "show-password.html", "page.html"):
-        template = TEMPLATES / name
-        used = re.findall(r"texts\.(\w+)", template.read_text())
-        assert set(used) <= set(words.of("en")), template.name
-
-
-@pytest.mark.parametrize(
-    ("header", "language"),
-    [
-        ("nl-BE,nl;q=0.9,en;q=0.8", "nl"),
-        ("pl, de;q=0.5, fr;q=0.7", "fr"),
-        ("", "en"),
-        ("x;q=y,;;,de", "de"),
-        ("fr;q=0", "en"),
-    ],
-)
-def test_the_browsers_language(header, language):
-    assert words.preferred(header) == language

@@ -1,0 +1,108 @@
+"""Every sentence of the Hub's pages in every language: complete, with the same values, and none outside of them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import jinja2
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from doorstart.language import LANGUAGES, NAMES
+from doorstart.language.catalogue import of
+from doorstart.language.templates import Translated
+
+HUB = Path(__file__).parents[3] / "hub"
+TEMPLATES = sorted((HUB / "templates").glob("*.html"))
+CATALOGUES = HUB / "doorstart" / "language" / "catalogues"
+TRANSLATED = [language for language in LANGUAGES if language != "en"]
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+METHODS = [("doorstart/**.py", "python"), ("templates/**.html", "jinja2")]
+OWN_NAMES = {"Doorstart"}
+"""Words that are the same in every language."""
+
+
+def sentences() -> set[str | tuple[str, ...]]:
+    """What the code and the templates say."""
+    found = extract_from_dir(HUB, METHODS, {"templates/**.html": {"silent": "false"}}, keywords=KEYWORDS)
+    return {message for _, _, message, _, _ in found}
+
+
+def values(text: str) -> set[str]:
+    return set(re.findall(r"%\((\w+)\)s", text))
+
+
+def bare(source: str) -> list[str]:
+    """The words in a template that no catalogue reaches: text, and attributes that people hear or see."""
+    environment = jinja2.Environment(extensions=[Translated], autoescape=True)
+    html = "".join(
+        value if kind == "data" else "\0" for _, kind, value in environment.lexer.tokeniter(source, "template")
+    )
+    html = re.sub(r"<(code|pre)\b.*?</\1>", "", html, flags=re.DOTALL)  # a command to type is the same in each language
+    said = re.findall(r"""\b(?:alt|title|aria-label|placeholder|label)="([^"]*)\"""", html)
+    said += [text for text in re.split(r"<[^>]*>", html) if text]
+    return [text.strip(" \n\0") for text in said if set(re.findall(r"[^\W\d_]{2,}", text)) - OWN_NAMES]
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_has_every_sentence_and_nothing_else(language):
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    assert not [message.id for message in catalogue if message.id and message.fuzzy], "a guess, to be looked at"
+    assert not list(catalogue.obsolete)
+    translated = {message.id: message.string for message in catalogue if message.id}
+    assert set(translated) == sentences(), "run `make catalogues`, and translate what is new"
+    for sentence, translation in translated.items():
+        for text in (translation,) if isinstance(translation, str) else translation:
+            assert text.strip(), f"{sentence!r} is not translated"
+            original = sentence if isinstance(sentence, str) else " ".join(sentence)
+            assert values(text) == values(original), sentence
+            # Formatting with all values is what the pages do: a stray per cent sign would fail there.
+            assert text % dict.fromkeys(values(text), 1)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_is_not_the_english_sentence(language):
+    for sentence in (one for one in sentences() if isinstance(one, str) and len(one) > 14):
+        assert of(language).translations.gettext(sentence) != sentence
+
+
+def test_each_language_has_its_name_and_an_unknown_one_is_english():
+    assert set(NAMES) == set(LANGUAGES)
+    assert of("pl").gettext("Log in") == of("en").gettext("Log in") == "Log in"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_has_no_words_outside_the_catalogues(template):
+    assert bare(template.read_text()) == []
+
+
+def test_words_outside_the_catalogues_would_be_found():
+    page = '<p class="a b">{{ _("Said") }} left over</p><img alt="A picture"><i title="{{ _("x") }}"></i>{# no #}'
+    assert bare(page) == ["A picture", "left over"]
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_runs_and_styles_nothing_but_files(template):
+    # The policy of the pages would stop it, and only a browser would say so.
+    source = template.read_text()
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", source)
+    assert not re.search(r"""(?:src|href|action)=["'](?:https?:)?//""", source)
+
+
+def test_french_has_a_space_that_does_not_break_before_double_signs():
+    with (CATALOGUES / "fr.po").open("rb") as file:
+        for message in read_po(file, locale="fr"):
+            text = message.string if isinstance(message.string, str) else " ".join(message.string)
+            assert not message.id or not re.search(r"[^\u00a0\u202f][:;?!](?:\s|$)", text), text
+
+
+def test_a_page_speaks_the_language_that_it_is_rendered_in():
+    environment = jinja2.Environment(extensions=[Translated], autoescape=True)
+    sentence = "The new password is too short. Use at least %(length)s characters."
+    page = environment.from_string(f'{{{{ _("{sentence}", length=n) }}}}')
+    assert page.render(language="nl", n="<10>").endswith("Gebruik minstens &lt;10&gt; tekens.")
+    assert page.render(language="de", n=10).endswith("Nehmen Sie mindestens 10 Zeichen.")
+    assert page.render(n=10).endswith("Use at least 10 characters."), "without a language, English"
