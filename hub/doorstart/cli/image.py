@@ -237,4 +237,5 @@ def prune(
         console.print(f"{'would be removed' if dry_run else 'removed'}: {in_words(entry)}")
     for one in plan.keep:
         console.print(f"kept: {in_words(one.entry)}, {escape(one.why)}")
-    console.print(f"{len(plan.remove)} images; {freed / 1e6:.0f} MB are free now." if not dry_run else "")
+    if not dry_run:
+        console.print(f"{len(plan.remove)} images; {freed / 1e6:.0f} MB became free.")
