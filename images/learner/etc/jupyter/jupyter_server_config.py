@@ -6,6 +6,7 @@ c.ServerApp.sock = "/run/doorstart/server/server.sock"
 c.ServerApp.sock_mode = "0600"
 c.ServerApp.terminals_enabled = False
 c.ServerApp.jpserver_extensions = {
+    "doorstart_page_policy": True,
     "jupyter_lsp": False,
     "notebook": False,
     "nbgrader.server_extensions.assignment_list": True,
@@ -13,6 +14,9 @@ c.ServerApp.jpserver_extensions = {
     "nbgrader.server_extensions.formgrader": False,
     "nbgrader.server_extensions.course_list": False,
 }
+
+# The pages show the learner's own work, which may do what it likes, but nothing outside the site.
+c.PagePolicy.shows = "own work"
 
 # Between the server and its kernels: sockets in /tmp, no port.
 c.KernelManager.transport = "ipc"
