@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +32,7 @@ from .hostile.hearing import Hearing
 from .hostile.sending import RIGHTS
 from .hostile.submission import COURSE, LEARNER, NAME, UNIT
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 FOLDER = f"submitted/{LEARNER}/{UNIT}"
 SETTINGS = "lab/api/settings/@jupyterlab/notebook-extension:tracker"
 NOTES = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT note FROM api_tokens').fetchall())"
@@ -170,8 +171,7 @@ def files_at_the_top(stage: Stage) -> set[str]:
 
 def test_formgrader_shows_a_submission_and_nothing_acts(stage: Stage) -> None:
     stage.open(f"formgrader/submissions/{stage.submission}/?index=0")
-    expect(stage.page.locator(".nbgrader_cell").first).to_be_visible()
-    expect(stage.page.locator("#notebook-container")).to_contain_text("def two")
+    expect(stage.page.locator(".nbgrader_cell").first).to_contain_text("def two")
     stage.nothing_acted()
 
 
@@ -179,7 +179,8 @@ def test_formgrader_saves_points_and_comments_under_its_policy(stage: Stage) -> 
     stage.open(f"formgrader/submissions/{stage.submission}/?index=0")
     page = stage.page
     page.locator("input.score#why").fill("2")
-    page.locator("textarea#why-comment").fill("Say more.")
+    comment = f"Say more. {secrets.token_hex(3)}"
+    page.locator("textarea#why-comment").fill(comment)
     with page.expect_response(lambda answer: "/api/comment/" in answer.url and answer.request.method == "PUT") as saved:
         page.locator("input.score#why").focus()
     assert saved.value.ok
@@ -188,7 +189,7 @@ def test_formgrader_saves_points_and_comments_under_its_policy(stage: Stage) -> 
     expect(page.locator("[onclick='toggle_name(false);']")).to_be_visible()
     query = {"submission_id": stage.submission}
     comments = stage.server.json("GET", "formgrader/api/comments", params=query)
-    assert "Say more." in [comment["manual_comment"] for comment in comments]
+    assert comment in [one["manual_comment"] for one in comments]
     grades = stage.server.json("GET", "formgrader/api/grades", params=query)
     assert 2 in [grade["manual_score"] for grade in grades]
 
@@ -212,7 +213,7 @@ def test_formgraders_lists_work_and_nothing_acts(stage: Stage, path: str) -> Non
     stage.open(f"formgrader/{path}")
     expect(stage.page.locator("table tbody tr").first).to_be_visible()
     if path == "manage_assignments":
-        stage.page.get_by_text("Add new assignment").click()
+        stage.page.get_by_role("link", name="Add new assignment").click()
         expect(stage.page.locator(".modal:visible")).to_contain_text("Add New Assignment")
     stage.nothing_acted([], click=False)
     assert [one for one in complaints if "Content Security Policy" in one] == []
@@ -239,7 +240,7 @@ def test_jupyterlab_shows_a_submission_and_nothing_acts(stage: Stage) -> None:
 
 def test_a_submission_that_the_instructor_runs_does_not_act(stage: Stage) -> None:
     page = stage.page
-    assert page.url.endswith(f"{NAME}.ipynb"), "the page of the test before"
+    assert f"{NAME}.ipynb" in page.url, "the page of the test before"
     stage.hearing.start()
     choose(page, "Edit", "Clear Outputs of All Cells")
     expect(page.locator(".jp-OutputArea-output")).to_have_count(0)
@@ -257,7 +258,7 @@ def choose(page: Page, menu: str, item: str) -> None:
 
 def test_jupyterlabs_viewers_show_files_and_nothing_acts(stage: Stage) -> None:
     page = stage.page
-    assert page.url.endswith(f"{NAME}.ipynb"), "the page of the test before"
+    assert f"{NAME}.ipynb" in page.url, "the page of the test before"
     stage.hearing.start()
     rows = page.locator(".jp-DirListing-item")
     expect(rows).to_have_count(len({file.path.partition("/")[0] for file in FILES}) + 1)
