@@ -8,6 +8,7 @@ feedback. No case may act, nothing may be asked of an address outside, and the i
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import secrets
 from collections.abc import Callable, Iterator
@@ -34,7 +35,11 @@ from .hostile.submission import COURSE, LEARNER, NAME, UNIT
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 FOLDER = f"submitted/{LEARNER}/{UNIT}"
-SETTINGS = "lab/api/settings/@jupyterlab/notebook-extension:tracker"
+SETTINGS = {
+    "notebook-extension:tracker": {"windowingMode": "none"},
+    "docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
+}
+"""JupyterLab draws the whole notebook, and shows Markdown files as they are meant."""
 NOTES = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT note FROM api_tokens').fetchall())"
 """What the tokens that the Hub has given out are for."""
 
@@ -68,7 +73,6 @@ class Stage:
         assert self.hearing.acted(self.page, cases) == set()
         if click:
             self.hearing.click(self.page)
-            self.page.wait_for_timeout(400)
             assert self.hearing.acted(self.page) == set()
 
 
@@ -92,7 +96,8 @@ def stage(site: Any, canary: Canary, chromium: Browser, tmp_path_factory: pytest
         handed_in = submission.files(submission.work(ALL, canary.url), FILES, canary.url)
         submission.put(site, container, f"{names.COURSE_ROOT}/{FOLDER}", handed_in)
         submission.run(site, container, f"nbgrader autograde {UNIT} --create && nbgrader generate_feedback {UNIT}")
-        server.request("PUT", SETTINGS, json={"raw": '{"windowingMode": "none"}'})
+        for plugin, choice in SETTINGS.items():
+            server.request("PUT", f"lab/api/settings/@jupyterlab/{plugin}", json={"raw": json.dumps(choice)})
         # Nothing is stopped in this window: what a case sends, the canary gets.
         context = chromium.new_context(viewport={"width": 1280, "height": 1000})
         context.set_default_timeout(60_000)
@@ -267,17 +272,12 @@ def test_jupyterlabs_viewers_show_files_and_nothing_acts(stage: Stage) -> None:
         if "/" in path:
             continue
         row = rows.filter(has=page.get_by_text(path, exact=True))
-        if path.endswith(".md"):
-            row.click(button="right")
-            page.get_by_role("menuitem", name="Open With").hover()
-            page.get_by_role("menuitem", name="Markdown Preview").click()
-            expect(page.locator(".jp-MarkdownViewer")).to_contain_text("Work")
-        else:
-            row.dblclick()
+        row.dblclick()
         expect(page.locator("#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current", has_text=path)).to_have_count(1)
         trust = page.get_by_role("button", name="Trust HTML")
         if path.endswith(".html"):
             trust.locator("visible=true").click()
+    expect(page.locator(".jp-MarkdownViewer")).to_contain_text("Work")
     stage.nothing_acted([])
 
 

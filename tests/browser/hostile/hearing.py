@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Error, Frame, Page, Response
+from playwright.sync_api import BrowserContext, Dialog, Error, Frame, Page, Response
 
 from .canary import BEACON, Canary
-from .case import Case, fill
+from .case import MARK, Case, fill
 
 SENT = re.compile(r"/hub/.*beacon-|/user/eve/beacon-|formgrader\?path=")
 """Addresses on the site that only a case asks for."""
@@ -33,6 +33,9 @@ class Hearing:
         self._origin = urlsplit(origin).netloc
         self._answered: set[str] = set()
         self._pages = 0
+        self._clicking = False
+        self._asked = False
+        context.on("dialog", self._on_dialog)
         context.on("response", self._on_response)
 
     def _on_response(self, response: Response) -> None:
@@ -40,19 +43,27 @@ class Hearing:
         if parts.netloc == self._origin and SENT.search(response.url):
             self._answered.update(BEACON.findall(response.url))
 
+    def _on_dialog(self, dialog: Dialog) -> None:
+        self._asked |= self._clicking  # a click asks for nothing, nor does it lead the page away
+        dialog.accept()
+
     def start(self) -> None:
         """Forget what was heard."""
         self._canary.heard.clear()
         self._answered.clear()
+        self._asked = False
         self._pages = len(self._context.pages)
 
     def click(self, page: Page) -> None:
         """Click on whatever the cases put into the page, and its frames, to be clicked on."""
+        self._clicking = True
         for frame in page.frames:
             try:
-                frame.evaluate(CLICK, "beacon-")
+                frame.evaluate(CLICK, MARK)
             except Error:
                 continue  # a frame that is gone by now
+        page.wait_for_timeout(400)
+        self._clicking = False
 
     def acted(self, page: Page, cases: Iterable[Case] = ()) -> set[str]:
         """The names of the cases that acted since ``start``; ``cases`` are those whose probes are asked."""
@@ -61,6 +72,8 @@ class Hearing:
             found |= set(title.groups() if (title := BEACON.fullmatch(one.title())) else ())
         if len(self._context.pages) > self._pages:
             found.add("a-new-window")
+        if self._asked:
+            found.add("a-dialog")
         for case in cases:
             if case.probe and self._holds(page.main_frame, case):
                 found.add(case.name)

@@ -2,8 +2,8 @@
 //
 // JupyterLab trusts what a cell shows once the reader has run it: its HTML may then hold scripts, and other kinds of
 // output may take over the page. Here a learner's notebook is run by the instructor, so the reader's wish to run it
-// says nothing about it. Everything is shown as in a notebook that is not trusted, and a link is followed only to the
-// files of the course.
+// says nothing about it. Everything is shown as in a notebook that is not trusted, a link is followed only to the files
+// of the course, and no form is sent.
 //
 // Written by hand in the form that JupyterLab loads (a module federation container), so that it needs no build.
 (() => {
@@ -64,9 +64,21 @@
     }
   }
 
+  // The policy of the page stops what a form sends, but only after the page was asked to be left.
+  function sendNoForms() {
+    const listen = event => {
+      if (event.target instanceof Element && event.target.closest(CONTENT)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      }
+    };
+    document.addEventListener('submit', listen, { capture: true });
+  }
+
   async function load() {
     trustNothing(await shared('@jupyterlab/rendermime'));
     followOnlyLinksToTheCourse(await shared('@jupyterlab/coreutils'), await shared('@jupyterlab/apputils'));
+    sendNoForms();
     return () => ({ __esModule: true, default: { id: 'doorstart-content:plugin', autoStart: true, activate: () => undefined } });
   }
 
