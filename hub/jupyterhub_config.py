@@ -23,6 +23,10 @@ c.JupyterHub.hub_socket_mode = 0o666
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = unix_url(str(proxy / "api.sock"))
 c.ConfigurableHTTPProxy.auth_token = keys.ensure(proxy / "token", gid=names.PROXY_UID)
+# With a subdomain for each person, a browser keeps the pages of one server from those of another and of the Hub.
+c.JupyterHub.subdomain_host = settings().subdomain_host
+# Nor may a server set the Hub's cookies, on which browsers insist only with HTTPS.
+c.JupyterHub.cookie_host_prefix_enabled = settings().subdomain_host.startswith("https:")
 c.JupyterHub.cleanup_servers = False  # servers outlive a restart of the Hub
 c.JupyterHub.cleanup_proxy = False
 # Seconds. At each of these times the Hub also gives the proxy the routes that it lacks, after a restart for example.

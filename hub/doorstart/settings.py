@@ -31,6 +31,12 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="Port on which the proxy listens.")
     tls_certificate: Path | None = Field(None, description="PEM file with the certificate chain; turns TLS on.")
     tls_key: Path | None = Field(None, description="PEM file with the certificate's private key.")
+    subdomain_host: str = Field(
+        "",
+        pattern=r"^(https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?)?$",
+        description="The site's own address, such as https://learn.example.lan; gives each person a subdomain of it. "
+        "Needs the name and *.name in the DNS, and a certificate for both.",
+    )
 
     languages: str = Field(
         "",

@@ -73,11 +73,12 @@ def second_site(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for ``localhost`` that signs itself, and its key, as PEM files."""
+    """A certificate for ``localhost`` and ``learn.localhost`` that signs itself, and its key, as PEM files."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.UTC)
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    hosts = [x509.DNSName(one) for one in ("localhost", "learn.localhost", "*.learn.localhost")]
+    names = x509.SubjectAlternativeName([*hosts, x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     made = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -22,21 +22,46 @@ class ClientError(Exception):
     """The site did not do what was asked; the message names the request and the answer."""
 
 
+class OneAddress(httpx.HTTPTransport):
+    """Sends every request to one address, whatever host it is for, as if the DNS said that the host is there.
+
+    Args:
+        address: Scheme, host and port, such as ``http://localhost:8000``.
+        verify: Whether the certificate has to be one that this machine trusts.
+    """
+
+    def __init__(self, address: str, *, verify: bool) -> None:
+        super().__init__(verify=verify)
+        self._address = httpx.URL(address)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request; its ``Host`` and the name in the TLS handshake are the ones that it is for."""
+        here = request.url.copy_with(host=self._address.host, port=self._address.port)
+        extensions = {**request.extensions, "sni_hostname": request.url.host}
+        there = httpx.Request(
+            request.method, here, headers=request.headers, stream=request.stream, extensions=extensions
+        )
+        return super().handle_request(there)
+
+
 class Person:
     """Somebody who is logged in to a site, in a browser of their own.
 
     Args:
         url: The site's address, such as ``http://localhost:8000``.
+        at: Where the site is reached, if its name is not known to this machine; by default at ``url``.
         username: Who.
         password: Their password.
         verify: Whether the certificate has to be one that this machine trusts.
     """
 
-    def __init__(self, url: str, username: str, password: str, *, verify: bool = True) -> None:
+    def __init__(self, url: str, username: str, password: str, *, verify: bool = True, at: str = "") -> None:
         self.url = url
+        self.at = at or url
         self.username = username
         self.verify = verify
-        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=120, verify=verify)
+        transport = OneAddress(self.at, verify=verify) if at else None
+        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=120, verify=verify, transport=transport)
         self._log_in(password)
 
     def __enter__(self) -> Self:
@@ -114,11 +139,13 @@ class Server:
         page = owner.http.get(f"{self.path}lab")
         if page.status_code != httpx.codes.OK or not page.url.path.startswith(self.path):
             raise ClientError(f"{self.path}lab did not open (status {page.status_code}, {page.url.path})")
+        self.origin = f"{page.url.scheme}://{page.url.netloc.decode()}"
+        """Scheme, host and port of the server's pages: the site's, or its owner's own."""
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """A request to this server; ``path`` relative to it, such as ``api/contents``."""
-        headers = {"X-XSRFToken": self.owner._xsrf(self.path), "Referer": f"{self.owner.url}{self.path}lab"}
-        return self.owner.http.request(method, self.path + path, headers=headers, **options)
+        headers = {"X-XSRFToken": self.owner._xsrf(self.path), "Referer": f"{self.origin}{self.path}lab"}
+        return self.owner.http.request(method, f"{self.origin}{self.path}{path}", headers=headers, **options)
 
     def json(self, method: str, path: str, **options: Any) -> Any:
         """The JSON that a request is answered with.
@@ -149,15 +176,17 @@ class Server:
 
     def run_in(self, kernel: str, code: str, timeout: float = 60) -> str:
         """As :meth:`run`, in a kernel that is there."""
-        parts = urlsplit(self.owner.url)
+        parts = urlsplit(self.owner.at)
+        own = urlsplit(self.origin)
         scheme = "wss" if parts.scheme == "https" else "ws"
-        request = httpx.Request("GET", f"{self.owner.url}{self.path}api/kernels/{kernel}/channels")
+        request = httpx.Request("GET", f"{self.origin}{self.path}api/kernels/{kernel}/channels")
         self.owner.http.cookies.set_cookie_header(request)
         channel = websocket.create_connection(
             f"{scheme}://{parts.netloc}{self.path}api/kernels/{kernel}/channels",
             timeout=timeout,
             cookie=request.headers.get("cookie", ""),
-            origin=self.owner.url,
+            host=own.netloc,
+            origin=self.origin,
             sslopt={} if self.owner.verify else {"cert_reqs": ssl.CERT_NONE, "check_hostname": False},
         )
         try:

@@ -87,7 +87,7 @@ class Stage:
         answer = self.people("import", {"rows": [row], "one_time": False})
         password = str(answer["passwords"][0]["password"])
         # The check runs on the site's own machine, where the certificate's name need not be the one that is asked for.
-        return lambda: Person(self.place.url, username, password, verify=False)
+        return lambda: Person(self.place.url, username, password, verify=False, at=self.place.local)
 
     def people(self, verb: str, request: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ask the Hub about people; see :mod:`doorstart.people.handlers`."""

@@ -200,6 +200,6 @@ def _restarts(client: docker.DockerClient, name: str) -> int:
 
 def _answers(place: Place) -> bool:
     try:
-        return httpx.get(f"{place.url}/hub/api/health", timeout=5, verify=False).status_code == httpx.codes.OK  # noqa: S501  # own certificate
+        return httpx.get(f"{place.local}/hub/api/health", timeout=5, verify=False).status_code == httpx.codes.OK  # noqa: S501  # own certificate
     except httpx.HTTPError:
         return False

@@ -38,7 +38,12 @@ class Place:
 
     @property
     def url(self) -> str:
-        """The address for a browser on this machine."""
+        """The address for a browser: the one of its own that the site has, or one that works on this machine."""
+        return self.settings.subdomain_host or self.local
+
+    @property
+    def local(self) -> str:
+        """The address at which the site is reached from this machine, without the DNS."""
         scheme = "https" if self.settings.tls_certificate else "http"
         host = "localhost" if self.settings.address in ("0.0.0.0", "127.0.0.1") else self.settings.address  # noqa: S104
         return f"{scheme}://{host}:{self.settings.port}"

@@ -79,6 +79,15 @@ def configure_feedback(c: Config) -> None:
     """
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [Grades]
+    configure_pages(c)
+
+
+def configure_pages(c: Config) -> None:
+    """Makes every page that nbconvert makes of a notebook harmless: formgrader's, and what JupyterLab exports.
+
+    Args:
+        c: the configuration object of an ``nbgrader_config.py`` or a ``jupyter_server_config.py``.
+    """
     # formgrader makes an HTMLExporter of its own. None of nbconvert's preprocessors has anything to do there.
     c.HTMLExporter.default_preprocessors = []
     c.HTMLExporter.preprocessors = [CleanView]

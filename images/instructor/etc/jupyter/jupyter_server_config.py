@@ -1,10 +1,13 @@
 """An instructor's server: one course, its folder and its gradebook."""
 
+from doorstart_grading.feedback import configure_pages
+
 c = get_config()  # noqa: F821  # traitlets defines it
 
 c.ServerApp.sock = "/run/doorstart/server/server.sock"
 c.ServerApp.sock_mode = "0600"
 c.ServerApp.jpserver_extensions = {
+    "doorstart_page_policy": True,
     "jupyter_lsp": False,
     "jupyter_server_proxy": False,
     "notebook": False,
@@ -13,6 +16,10 @@ c.ServerApp.jpserver_extensions = {
     "nbgrader.server_extensions.formgrader": True,
     "nbgrader.server_extensions.course_list": False,
 }
+
+# The pages show what learners wrote, which may not act with the instructor's rights.
+c.PagePolicy.shows = "others' work"
+configure_pages(c)
 
 # Not a log-in shell, which would forget where nbgrader is.
 c.ServerApp.terminado_settings = {"shell_command": ["/bin/bash"]}

@@ -9,6 +9,7 @@ c.ServerApp.sock_mode = "0600"
 # The site's settings say what learners see: doorstart.spawner.comfort.
 c.ServerApp.terminals_enabled = "terminal" in os.environ.get("DOORSTART_TOOLS", "").split(",")
 c.ServerApp.jpserver_extensions = {
+    "doorstart_page_policy": True,
     "jupyter_lsp": False,
     "notebook": False,
     "doorstart_lab": True,
@@ -17,6 +18,9 @@ c.ServerApp.jpserver_extensions = {
     "nbgrader.server_extensions.formgrader": False,
     "nbgrader.server_extensions.course_list": False,
 }
+
+# The pages show the learner's own work, which may do what it likes, but nothing outside the site.
+c.PagePolicy.shows = "own work"
 
 # Between the server and its kernels: sockets in /tmp, no port.
 c.KernelManager.transport = "ipc"

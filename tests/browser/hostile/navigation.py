@@ -1,0 +1,42 @@
+"""Markup without a script that loads something from outside, or leads a page away."""
+
+from .case import Case
+
+CASES = [
+    Case("img", "<img src='@URL@'>"),
+    Case("img-markdown", "![plot](@URL@)", kind="markdown"),
+    Case("img-site", "<img src='@HERE@'>"),
+    Case("img-logout", "<img src='/hub/logout?@NAME@'>", plain=True),
+    Case("img-formgrader-path", "<img src='../formgrader?path=/course/submitted&@NAME@'>"),
+    Case("srcset", "<picture><source srcset='@URL@ 1x'><img src='data:,'></picture>"),
+    Case("img-srcset", "<img srcset='@URL@ 1x'>"),
+    Case("input-image", "<input type=image src='@URL@'>"),
+    Case("video-poster", "<video poster='@URL@' src='@URL@'></video>"),
+    Case("audio", "<audio src='@URL@' autoplay></audio>"),
+    Case("svg-image", "<svg><image href='@URL@' width='9' height='9'/></svg>"),
+    Case("svg-use", "<svg><use href='@HERE@#x'/></svg>"),
+    Case(
+        "svg-filter",
+        "<svg><filter id='f'><feImage href='@URL@'/></filter><rect width='9' height='9' filter='url(#f)'/></svg>",
+    ),
+    Case("table-background", "<table background='@URL@'><tr><td>1</td></tr></table>"),
+    Case("link-stylesheet", "<link rel=stylesheet href='@URL@'>"),
+    Case("link-prefetch", "<link rel=prefetch href='@URL@'><link rel=preload as=image href='@URL@'>"),
+    Case("link-dns", "<link rel=preconnect href='@URL@'><link rel=icon href='@URL@'>", plain=False),
+    Case("iframe", "<iframe src='@URL@'></iframe>"),
+    Case("iframe-site", "<iframe src='@HERE@'></iframe>"),
+    Case("object", "<object data='@URL@'></object>"),
+    Case("embed", "<embed src='@URL@'>"),
+    Case("base", "<base href='@URL@/'><img src='x.png'>"),
+    Case("refresh", "<meta http-equiv=refresh content='0;url=@URL@'>"),
+    Case("refresh-site", "<meta http-equiv=refresh content='0;url=@HERE@'>"),
+    Case("link", "<a id='@NAME@' href='@URL@'>Your points</a>"),
+    Case("link-markdown", "[Your points](@URL@)", kind="markdown"),
+    Case("link-markdown-script", "[Your points](javascript:@ACT@)", kind="markdown", plain=False),
+    Case("link-automatic", "See @URL@ and <@URL@>.", kind="markdown", plain=False),
+    Case("link-new-window", "<a id='@NAME@' href='@URL@' target=_blank rel=opener>Your points</a>"),
+    Case("link-top", "<a id='@NAME@' href='@HERE@' target=_top>Your points</a>"),
+    Case("link-ping", "<a id='@NAME@' href='#here' ping='@URL@'>Your points</a>"),
+    Case("link-other-server", "<a id='@NAME@' href='/user/eve/@NAME@'>Your points</a>"),
+    Case("link-data", "<a id='@NAME@' href='data:text/html,<script>@ACT@</script>'>Your points</a>", plain=False),
+]
