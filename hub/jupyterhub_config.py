@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import jupyterhub.handlers
-from jupyterhub.handlers.static import CacheControlStaticFilesHandler
 
 from doorstart import keys, landing, names, pages, scopes
 from doorstart.images import pages as images
@@ -45,7 +44,6 @@ c.JupyterHub.default_url = landing.default_url
 jupyterhub.handlers.default_handlers[:] = [
     *landing.handlers,  # first, so before the Hub's own page of the same address
     *images.handlers,
-    (r"/doorstart/(.*)", CacheControlStaticFilesHandler, {"path": "/srv/doorstart/static"}),
     *scopes.without_closed_pages(jupyterhub.handlers.default_handlers),
 ]
 pages.dress(c, Path("/srv/doorstart"))

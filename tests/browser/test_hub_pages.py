@@ -7,46 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from doorstart.language import LANGUAGES
 from doorstart.language.catalogue import of
 
 from .axe import findings, grave_findings
 from .conftest import Window
+from .looks import FULL, examine, tab_to
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(240)]
 OWN = "four yellow bikes"
-FULL, HALF = {"width": 1024, "height": 768}, {"width": 512, "height": 384}
-"""A small screen, and what is left of it at 200 %."""
-
-SHIFTS = """() => new Promise(done => new PerformanceObserver(list => done(list.getEntries().length))
-    .observe({ type: 'layout-shift', buffered: true }) || setTimeout(() => done(0), 100))"""
-
-
-def examine(window: Window, what: str, language: str) -> None:
-    """Look at the page as it is: its language, what axe finds, whether it jumped, and whether it fits."""
-    page = window.page
-    assert page.locator("html").get_attribute("lang") == language
-    expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    assert page.evaluate(SHIFTS) == 0, f"{what}: something moved while the page loaded"
-    assert findings(page) == [], what
-    window.shot(f"{language}-{what}")
-    page.set_viewport_size(HALF)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{what}: wider than the window"
-    assert findings(page) == [], what
-    page.set_viewport_size(FULL)
-
-
-def tab_to(page: Page, target: Locator) -> None:
-    """Press Tab until an element has the focus, which must then be seen."""
-    for _ in range(40):
-        if target.evaluate("element => element === document.activeElement"):
-            outline = target.evaluate("element => getComputedStyle(element).outlineStyle")
-            assert outline != "none", "the focus cannot be seen"
-            return
-        page.keyboard.press("Tab")
-    pytest.fail(f"{target} is not reached with the keyboard")
 
 
 def log_in(window: Window, site: Any, person: tuple[str, str], language: str) -> None:

@@ -16,11 +16,14 @@ from doorstart.check.client import Person
 from doorstart.check.stage import open_stage
 from doorstart.images.registry import short
 from doorstart.images.sbom import PATH, Package, document
+from doorstart.language import LANGUAGES
+from doorstart.language.catalogue import of
 
+from .axe import findings
 from .conftest import Window
+from .looks import FULL, examine, tab_to
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(240)]
-SMALL = {"width": 1024, "height": 768}
 PACKAGES = [Package("pypi", "pandas", "3.0.1"), Package("deb", "libssl3t64", "3.5.1-1"), Package("pypi", "six", "1.17")]
 UPDATED = [Package("pypi", "pandas", "3.0.2"), Package("deb", "libssl3t64", "3.5.1-1"), Package("npm", "left", "1.0")]
 
@@ -58,15 +61,10 @@ def two(site: Any) -> Iterator[Two]:
 def admin(site: Any, window: Callable[[str], Window], two: Two) -> Window:
     """An admin who is logged in, at a small screen."""
     ada = window("images")
-    ada.page.set_viewport_size(SMALL)
+    ada.page.set_viewport_size(FULL)
     ada.log_in(site, *site.add("admin", []))
     expect(ada.page).to_have_url(re.compile("/hub/admin"))
     return ada
-
-
-def no_wider_than_the_window(window: Window) -> bool:
-    """Whether nothing has to be scrolled sideways."""
-    return bool(window.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 def test_the_list_shows_every_image_and_fits_a_small_screen(site: Any, admin: Window, two: Two) -> None:
@@ -77,12 +75,7 @@ def test_the_list_shows_every_image_and_fits_a_small_screen(site: Any, admin: Wi
     row = page.locator(f'tr[data-image="{two.next}"]')
     expect(row).to_contain_text("known")
     expect(row.get_by_role("link", name=f"Promote: learner {short(two.next)}")).to_be_visible()
-    assert no_wider_than_the_window(admin)
-    admin.shot("list")
-    page.set_viewport_size({"width": SMALL["width"] // 2, "height": SMALL["height"] // 2})  # as zoomed to 200 %
-    assert no_wider_than_the_window(admin)
-    admin.shot("list-zoomed")
-    page.set_viewport_size(SMALL)
+    examine(admin, "list", "en")
 
 
 def test_a_package_is_found_in_all_images_that_have_it(site: Any, admin: Window, two: Two) -> None:
@@ -93,7 +86,7 @@ def test_a_package_is_found_in_all_images_that_have_it(site: Any, admin: Window,
     for version, image in (("3.0.1", two.promoted), ("3.0.2", two.next)):
         row = page.get_by_role("row").filter(has_text=version)
         expect(row).to_contain_text(short(image))
-    admin.shot("search")
+    examine(admin, "search", "en")
     page.get_by_label("Part of the package's name").fill("<b>nothing")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("No image has a package with “<b>nothing” in its name.")
@@ -104,7 +97,7 @@ def test_two_images_are_compared(site: Any, admin: Window, two: Two) -> None:
     page.goto(f"{site.url}/hub/images")
     page.get_by_role("link", name=short(two.next), exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(short(two.next))
-    admin.shot("image")
+    examine(admin, "image", "en")
     page.get_by_label("Compare with").select_option(two.promoted)
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_role("row").filter(has_text="pandas")).to_contain_text("3.0.2")
@@ -112,7 +105,7 @@ def test_two_images_are_compared(site: Any, admin: Window, two: Two) -> None:
         expect(page.get_by_role("heading", name=title)).to_be_visible()
         expect(page.get_by_role("row").filter(has_text=package)).to_be_visible()
     expect(page.get_by_text("libssl3t64")).to_have_count(0)
-    admin.shot("diff")
+    examine(admin, "diff", "en")
 
 
 def test_a_promotion_asks_for_a_reason_and_shows_its_check(site: Any, admin: Window, two: Two) -> None:
@@ -122,12 +115,17 @@ def test_a_promotion_asks_for_a_reason_and_shows_its_check(site: Any, admin: Win
     page.get_by_label("Reason").fill("  ")
     page.get_by_role("button", name="Promote").click()
     expect(page.get_by_role("alert")).to_contain_text("Say why")
+    examine(admin, "refused", "en")
     page.get_by_label("Reason").fill("December update")
     admin.shot("promote")
     page.get_by_role("button", name="Promote").click()
     try:
         expect(page.get_by_role("status")).to_contain_text("The check is running")
+        back = page.get_by_role("link", name="Back to all images")
+        back.focus()
         expect(page.get_by_role("row").filter(has_text="Make ready")).to_be_visible(timeout=120_000)
+        expect(back).to_be_focused()  # the page went on without being loaded again
+        assert findings(page) == []
         admin.shot("check")
         page.goto(f"{site.url}/hub/images")
         expect(page.get_by_role("link", name="An image is being checked. See how far it is")).to_be_visible()
@@ -135,10 +133,13 @@ def test_a_promotion_asks_for_a_reason_and_shows_its_check(site: Any, admin: Win
         page.get_by_label("Reason").fill("once more")
         page.get_by_role("button", name="Promote").click()
         expect(page.get_by_role("alert")).to_contain_text("Another image is being checked")
+        page.goto(f"{site.url}/hub/images/check")
+        expect(page.get_by_role("status")).to_contain_text("The check is running")
     finally:
         site.client.containers.get(f"{site.name}-inspector").kill()
-    page.goto(f"{site.url}/hub/images/check")
     expect(page.get_by_role("alert")).to_contain_text("Nothing is promoted")
+    page.reload()
+    examine(admin, "ended", "en")
     assert site.registry().promoted("learner") == two.promoted
     with open_stage(names.PROMOTION_COURSE):
         pass
@@ -148,19 +149,13 @@ def test_a_rollback_needs_the_keyboard_only(site: Any, admin: Window, two: Two) 
     before = site.registry().previous("learner")
     page = admin.page
     page.goto(f"{site.url}/hub/images")
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.getAttribute('aria-label')") == "Roll back: learner":
-            break
+    tab_to(page, page.get_by_role("link", name="Roll back: learner"))
     admin.shot("focus")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Go back to the image before")).to_be_visible()
-    for _ in range(30):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.id") == "reason":
-            break
+    examine(admin, "rollback", "en")
+    tab_to(page, page.get_by_label("Reason"))
     page.keyboard.type("notebooks do not save")
-    admin.shot("rollback")
     page.keyboard.press("Enter")
     expect(page.locator(f'tr[data-image="{two.promoted}"]')).to_have_attribute("data-state", "known")
     after = site.registry()
@@ -180,6 +175,26 @@ def test_a_service_is_changed_on_the_machine_only(site: Any, admin: Window) -> N
         site.act("pruned", images=[hub], who="test")
         for tag in site.client.images.get(hub).tags:
             site.client.images.remove(tag)
+
+
+def test_the_pages_are_in_the_language_of_the_admin(site: Any, window: Callable[[str], Window], two: Two) -> None:
+    someone = window("images-languages")
+    someone.page.set_viewport_size(FULL)
+    someone.log_in(site, *site.add("admin", []))
+    expect(someone.page).to_have_url(re.compile("/hub/admin"))
+    for language in LANGUAGES:
+        words = of(language).gettext
+        someone.page.goto(f"{site.url}/hub/account")
+        someone.page.locator(f'input[value="{language}"]').check()
+        someone.page.locator("form[action$=account] button").click()
+        expect(someone.page.locator("html")).to_have_attribute("lang", language)
+        someone.page.goto(f"{site.url}/hub/images")
+        expect(someone.page.get_by_role("heading", level=1)).to_have_text(words("Images"))
+        expect(someone.page.get_by_role("link", name=words("Images"), exact=True)).to_have_count(1)
+        examine(someone, "list", language)
+        someone.page.goto(f"{site.url}/hub/images/trial?image={two.next}")
+        expect(someone.page.get_by_role("heading", level=1)).to_have_text(words("Try an image with a group"))
+        examine(someone, "trial", language)
 
 
 @pytest.mark.parametrize("role", ["learner", "instructor"])

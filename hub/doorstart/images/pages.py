@@ -15,7 +15,6 @@ from typing import Any
 import docker
 from docker.errors import DockerException
 from jupyterhub import orm
-from jupyterhub.handlers.base import BaseHandler
 from jupyterhub.scopes import needs_scope
 from tornado import web
 
@@ -25,7 +24,8 @@ from doorstart.images import acts, listing, registry_file, running
 from doorstart.images.contents import Contents
 from doorstart.images.registry import CHECK_GROUPS, NAMES, SERVERS, SERVICES, Registry, RegistryError, short
 from doorstart.images.sbom import MEANING, SbomError, difference
-from doorstart.images.words import TEXTS
+from doorstart.images.words import DONE, ON_HOST, STATES
+from doorstart.pages.page import Page
 from doorstart.settings import settings
 
 
@@ -39,12 +39,18 @@ def _contents() -> Contents:
     return Contents(settings().registry.parent, _client())
 
 
-class _Page(BaseHandler):  # type: ignore[misc]  # jupyterhub has no types
+class _Page(Page):
     """A page for admins."""
 
     async def show(self, template: str, **values: Any) -> None:
         """Answer with a page."""
-        told = {"texts": TEXTS, "short": short, "moment": listing.moment, "megabytes": listing.megabytes}
+        told = {
+            "states": {state: self.words.gettext(text) for state, text in STATES.items()},
+            "done": {what: self.words.gettext(text) for what, text in DONE.items()},
+            "short": short,
+            "moment": listing.moment,
+            "megabytes": listing.megabytes,
+        }
         html = await self.render_template(template, user=self.current_user, **told, **values)
         self.set_header("Cache-Control", "no-store")
         self.finish(html)
@@ -235,13 +241,13 @@ class ActPage(_Page):
         if not order.reason.strip():
             raise RegistryError("Say why: it is kept in the log for those who come after you.")
         if entry.name in SERVICES:
-            raise RegistryError(TEXTS["command"])
+            raise RegistryError(self.words.gettext(ON_HOST))
         await asyncio.to_thread(inspector.start, _client(), settings().site, order)
         progress.begin(settings().registry.with_name(progress.FILE), order)
 
     async def _roll_back(self, name: str, who: str, reason: str, now: datetime) -> None:
         if name in SERVICES:
-            raise RegistryError(TEXTS["command"])
+            raise RegistryError(self.words.gettext(ON_HOST))
         minutes = self.get_argument("minutes", "").strip()
         try:
             at = now + timedelta(minutes=min(max(float(minutes), 0), 10_000)) if minutes else None
