@@ -67,5 +67,11 @@ c.JupyterHub.services = [
         "command": [sys.executable, "-m", "doorstart.culler", f"--timeout={settings().idle_timeout}"],
     },
     # It asks as the service doorstart-admin does: who is in which group, which servers run, and to stop one.
-    {"name": "endings", "display": False, "command": [sys.executable, "-m", "doorstart.images.endings"]},
+    {
+        "name": "endings",
+        "display": False,
+        "command": [sys.executable, "-m", "doorstart.images.endings"],
+        # The Hub gives its services nothing of its own environment.
+        "environment": {"DOORSTART_SITE": settings().site, "DOORSTART_REGISTRY": str(settings().registry)},
+    },
 ]

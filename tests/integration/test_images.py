@@ -131,7 +131,7 @@ def test_an_image_that_lacks_what_a_course_needs_is_not_promoted_and_it_is_said_
     assert left_of_checks(site) == []
 
 
-def test_a_good_image_is_promoted_and_taken_back(site: Any, learner: Person) -> None:
+def test_a_good_image_is_promoted_after_its_check(site: Any, learner: Person) -> None:
     before, image = site.registry().promoted("learner"), site.derive("learner")
     learner.start_server()
     with promoting(image) as process, Person(site.url, *site.add("learner", [COURSE])) as other:
@@ -153,7 +153,16 @@ def test_a_good_image_is_promoted_and_taken_back(site: Any, learner: Person) -> 
         assert (act.what, act.image, act.reason) == ("promote", image, "test")
         assert re.search(r"units of \d courses, \d+ attacks refused", act.detail)
         assert left_of_checks(site) == []
+        other.start_server()
+        assert image_of(site, other) == image
+        other.stop_server()
 
+
+def test_a_rollback_is_at_once_and_ends_servers_at_a_time_after_a_warning(site: Any, learner: Person) -> None:
+    before, image = site.registry().promoted("learner"), site.derive("learner")
+    learner.start_server()
+    site.act("promote", subject=image, who="test", reason="test", checked="", two_persons=False)
+    with Person(site.url, *site.add("learner", [COURSE])) as other:
         desk = other.start_server()
         assert image_of(site, other) == image
         done = doorstart("image", "rollback", "learner", "--reason", "it is slow", "--end-in", "0.4")
@@ -162,8 +171,8 @@ def test_a_good_image_is_promoted_and_taken_back(site: Any, learner: Person) -> 
         assert f"still with {short(image)}: {other.username}" in done.stdout and learner.username not in done.stdout
         notice = json.loads(wait_for(lambda: desk.run(NOTICE)))
         assert notice["kind"] == "ending" and notice["reason"] == "it is slow"
-        wait_for(lambda: image_gone(site, other), 60)
-        wait_for(lambda: site.registry().endings == [] or None, 30)
+        wait_for(lambda: image_gone(site, other), 90)
+        wait_for(lambda: site.registry().endings == [] or None)
         other.start_server()
         assert image_of(site, other) == before
         other.stop_server()
