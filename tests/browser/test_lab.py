@@ -44,7 +44,7 @@ print(json.dumps(latest.model_dump()))
 # What a learner's own output may look like by the time it is in feedback, if nothing had cleaned it.
 HOSTILE = """<!DOCTYPE html><html lang="en"><title>Feedback</title><h1>Well done</h1>
 <script>window.top.hacked = true; document.querySelector("h1").textContent = "changed"</script>
-<img src="x:" onerror="window.top.hacked = true"><form action="/"><button>Send</button></form></html>"""
+<img src="data:," onerror="window.top.hacked = true"><form action="/"><button>Send</button></form></html>"""
 ANSWER = """
 async ([address, answers]) => {
     const headers = {"Content-Type": "application/json", "X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)[1]};
@@ -282,13 +282,13 @@ def test_everything_is_reached_with_the_keyboard(site: Any, window: Callable[[st
     for name in ("Large text", "High contrast"):
         page.get_by_role("button", name=name).press("Enter")
         expect(page.get_by_role("button", name=name, pressed=True)).to_be_visible()
-    expect(page.locator("body[data-jp-theme-name='JupyterLab Dark High Contrast']")).to_be_visible()
+    expect(page.locator("body[data-jp-theme-name='JupyterLab Dark High Contrast']")).to_have_count(1)
     kay.shot("large-high-contrast")
     for part in ("#doorstart-courses", ".ds-bar-above"):
         assert grave_findings(page, part) == []
     page.reload()
     expect(page.get_by_role("button", name="Large text", pressed=True)).to_be_visible()
-    expect(page.locator("body.ds-large.ds-simple[data-jp-theme-light=false]")).to_be_visible()
+    expect(page.locator("body.ds-large.ds-simple[data-jp-theme-light=false]")).to_have_count(1)
 
 
 def test_the_full_lab_is_one_switch_away_and_has_no_tools_that_the_site_left_out(
