@@ -104,6 +104,7 @@ class Window:
         if full:
             self.page.locator("[data-switch=mode]").click()
             expect(self.page.locator("#jp-MainMenu")).to_be_visible()
+            expect(self.page.locator(".jp-LauncherCard").first).to_be_visible()
             self.page.locator(".jp-SideBar [data-id=doorstart-courses]").click()
 
 
