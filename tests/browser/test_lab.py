@@ -301,7 +301,7 @@ def test_the_full_lab_is_one_switch_away_and_has_no_tools_that_the_site_left_out
     page = flo.page
     page.get_by_role("menuitem", name="File", exact=True).click()
     menu = page.locator(".lm-Menu")
-    expect(menu.get_by_role("menuitem", name="New", exact=True)).to_be_visible()
+    expect(menu.get_by_role("menuitem", name="New Launcher")).to_be_visible()
     flo.shot("full")
     expect(menu.locator("[data-command='docmanager:download']")).to_be_hidden()
     page.keyboard.press("Escape")
