@@ -97,11 +97,15 @@ class Window:
     def in_lab(self, site: Any, *, full: bool = False) -> None:
         """Go on to JupyterLab from the start page, where a learner lands; with ``full``, switch the simple mode off."""
         self.page.locator('[data-server=""] a').click()
-        self.page.wait_for_url(re.compile(re.escape(f"{site.url}/user/{self.username}/") + "(lab|doc)"))
-        expect(self.page.locator("body.ds-simple [data-shell-mode=single-document]")).to_be_visible()
+        address = re.compile(re.escape(f"{site.url}/user/{self.username}/") + "(lab|doc)")
+        self.page.wait_for_url(address, wait_until="commit")
+        # The first page of a server that has just started takes its time on a busy machine.
+        ready = self.page.locator("body.ds-simple [data-shell-mode=single-document]")
+        expect(ready).to_be_visible(timeout=90_000)
         if full:
             self.page.locator("[data-switch=mode]").click()
             expect(self.page.locator("#jp-MainMenu")).to_be_visible()
+            expect(self.page.locator(".jp-LauncherCard").first).to_be_visible()
             self.page.locator(".jp-SideBar [data-id=doorstart-courses]").click()
 
 

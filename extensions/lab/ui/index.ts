@@ -19,6 +19,7 @@ import { reopenLast } from './last';
 import { type Place, Units } from './model';
 import { NoticeBanner } from './notice';
 import { reason, Server } from './server';
+import { keepUnsaved } from './unsaved';
 import { View } from './view';
 import { speaker } from './words';
 
@@ -67,7 +68,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
 
     // Before the first notebook opens.
     app.docRegistry.addWidgetExtension('Notebook', {
-      createNew: (panel: NotebookPanel, _: DocumentRegistry.IContext<INotebookModel>) => {
+      createNew: (panel: NotebookPanel, context: DocumentRegistry.IContext<INotebookModel>) => {
+        keepUnsaved(context);
         const bar = new Bar(panel, units, words, handingIn, showFeedback);
         bars.set(panel, bar);
         panel.contentHeader.insertWidget(0, bar);

@@ -1,4 +1,4 @@
-// A warning above everything when the Hub says that this server will end; all work is saved first.
+// A warning over everything when the Hub says that this server will end; all work is saved first.
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 
