@@ -38,6 +38,15 @@ export class CoursesPanel extends Widget {
     units.changed.connect(() => this.draw());
   }
 
+  /** Opens a unit that an address names as "course/assignment", as a click on it does; one that is not listed stays shut. */
+  async begin(named: string): Promise<void> {
+    const [course = '', assignment = ''] = named.split('/');
+    const place = this.units.find(course, assignment);
+    if (place) {
+      await this.start(place.course, place.unit);
+    }
+  }
+
   protected override onActivateRequest(): void {
     (this.node.querySelector<HTMLElement>('.ds-unit') ?? this.node).focus();
   }

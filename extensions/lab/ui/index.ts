@@ -40,6 +40,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     state: IStateDB,
     themes: IThemeManager | null
   ) => {
+    // The start page's link to a unit, "course/assignment"; read before JupyterLab changes the address.
+    const asked = new URLSearchParams(window.location.search).get('doorstart-unit');
     const words = speaker(PageConfig.getOption('doorstartLanguage'));
     const server = new Server();
     const units = new Units(server);
@@ -81,9 +83,12 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const panel = new CoursesPanel(units, words, open, showFeedback, view.node);
     shell.add(panel, 'left', { rank: 0 });
     new NoticeBanner(app, documents, server, words);
-    void units.refresh();
+    const listed = units.refresh();
     if (view.simple) {
-      void reopenLast(app, notebooks, state, open);
+      void reopenLast(app, notebooks, state, asked === null ? open : null);
+    }
+    if (asked !== null) {
+      void Promise.all([listed, app.restored]).then(() => panel.begin(asked));
     }
 
     const commands: [string, string, () => void][] = [

@@ -5,12 +5,16 @@ import type { IStateDB } from '@jupyterlab/statedb';
 
 const KEY = 'doorstart-lab:last';
 
-/** Opens the notebook that was open last, unless one is open, and keeps from then on which one is. */
+/**
+ * Opens the notebook that was open last, unless one is open, and keeps from then on which one is.
+ *
+ * @param open null: another one is to be opened.
+ */
 export async function reopenLast(
   app: JupyterFrontEnd,
   notebooks: INotebookTracker,
   state: IStateDB,
-  open: (path: string) => Promise<unknown>
+  open: ((path: string) => Promise<unknown>) | null
 ): Promise<void> {
   await app.restored;
   const path = await state.fetch(KEY);
@@ -19,7 +23,7 @@ export async function reopenLast(
       void state.save(KEY, panel.context.path);
     }
   });
-  if (typeof path === 'string' && !notebooks.currentWidget) {
+  if (open && typeof path === 'string' && !notebooks.currentWidget) {
     try {
       await app.serviceManager.contents.get(path, { content: false });
     } catch {
