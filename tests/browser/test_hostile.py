@@ -247,6 +247,7 @@ def test_a_submission_that_the_instructor_runs_does_not_act(stage: Stage) -> Non
     page = stage.page
     assert f"{NAME}.ipynb" in page.url, "the page of the test before"
     stage.hearing.start()
+    expect(page.get_by_text("| Idle")).to_be_visible()
     choose(page, "Edit", "Clear Outputs of All Cells")
     expect(page.locator(".jp-OutputArea-output")).to_have_count(0)
     choose(page, "Run", "Run All Cells")
