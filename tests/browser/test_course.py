@@ -179,3 +179,14 @@ def test_8_my_courses_has_the_score_and_the_feedback_and_opens_the_unit(site: An
     unit.get_by_role("heading").get_by_role("link").click()
     page.wait_for_url(re.compile(f"/user/{learner.username}/(lab|doc)/tree/.*{UNIT}.ipynb"))
     expect(page.locator(".jp-Notebook:visible")).to_contain_text("order")
+
+
+def test_9_a_click_on_a_new_unit_fetches_it_and_opens_it(site: Any, window: Callable[[str], Window]) -> None:
+    username, password = site.add("learner", [COURSE], prefix="liv")
+    liv = window("new-unit")
+    liv.log_in(site, username, password)
+    unit = liv.page.locator(f'[data-unit="{UNIT}"]')
+    expect(unit).to_have_attribute("data-state", "new")
+    unit.get_by_role("heading").get_by_role("link").click()
+    expect(liv.page.locator(".jp-Notebook:visible")).to_contain_text("order", timeout=90_000)
+    liv.shot("new-unit")
