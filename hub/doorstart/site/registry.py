@@ -90,7 +90,10 @@ def act(client: docker.DockerClient, place: Place, verb: str, *, image: str = ""
     """
     chosen = image or _of_hub(client, place)
     if not chosen:
-        raise RegistryError(f"There is no site {place.settings.site} yet. Make it with: make up")
+        raise RegistryError(
+            f"There is no site {place.settings.site} yet. Make it with: make up. Where images come on a stick, import "
+            "them first."
+        )
     if "subject" in fields:
         fields["image"] = fields.pop("subject")
     code, output, said = _run(client, place, chosen, json.dumps({"verb": verb, **fields}).encode())
