@@ -10,7 +10,7 @@ from doorstart.images.layers import Layer
 from doorstart.images.recipe import Recipe
 from doorstart.images.sbom import Package
 
-RECIPE = Recipe("relay", "The relay", "base", "", (), (), False, (), Path("images/relay"))
+RECIPE = Recipe("relay", "The relay", "base", "", (), (), False, False, (), Path("images/relay"))
 
 
 @pytest.fixture
