@@ -20,7 +20,7 @@ from doorstart.check.client import ClientError, Server
 from doorstart.check.exercise import Exercise
 from doorstart.check.report import Report
 from doorstart.check.stage import Stage, staged
-from doorstart.site.courses import add_units
+from doorstart.site.units import add_units
 
 COURSE = "selfcheck.en"
 """The course that exists only while the loop is checked."""

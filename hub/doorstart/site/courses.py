@@ -5,50 +5,22 @@ What an instructor changed in the site is left as it is, unless an admin asks fo
 
 from __future__ import annotations
 
-import io
-import tarfile
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 import docker
-from docker.models.containers import Container
-from docker.types import Mount
 
 import doorstart.courses
-from doorstart import names
 from doorstart.bundle.store import Store
 from doorstart.courses.build import build_course, course_id
 from doorstart.courses.digest import sources_digest
 from doorstart.courses.format import CourseError, Language, read_course
 from doorstart.settings import Settings
-from doorstart.site import containers
 from doorstart.site.place import TOP, Place
 from doorstart.site.progress import Step
-
-# Runs in an instructor's image: takes over the units that the course does not have yet, and makes the learner's form
-# of those that are named. With REPLACE, the course's own version takes the place of units that the course has, and what
-# was there is kept.
-_TAKE_OVER = """
-set -eu
-cd /course
-mkdir -p source
-mv -n .incoming/nbgrader_config.json . 2>/dev/null || true
-for unit in $(ls .incoming/source); do
-    if [ -n "$REPLACE" ] && [ -d "source/$unit" ] && ! diff -rq "source/$unit" ".incoming/source/$unit" >/dev/null; then
-        mkdir -p kept
-        mv "source/$unit" "kept/$unit-$REPLACE"
-        rm -rf "release/$unit"
-    fi
-    [ -d "source/$unit" ] || mv ".incoming/source/$unit" source/
-done
-rm -rf .incoming
-for unit in "$@"; do
-    [ -d "release/$unit" ] || nbgrader generate_assignment "$unit" --create --force --log-level=ERROR
-done
-"""
+from doorstart.site.units import add_units
 
 
 def courses_of(place: Place) -> Path:
@@ -156,92 +128,3 @@ def add_course(
             raise CourseError(folder / "course.toml", "field units", why)
         add_units(client, place, instructor, course_id(folder, language), Path(scratch), chosen, replace=replace)
     return chosen
-
-
-def add_units(
-    client: docker.DockerClient,
-    place: Place,
-    instructor: str,
-    course: str,
-    built: Path,
-    units: list[str],
-    *,
-    replace: bool = False,
-) -> None:
-    """Put all built units into a course's volume; make the learner's form of some, and release those.
-
-    Args:
-        client: The engine.
-        place: The site.
-        instructor: The digest of the image with nbgrader.
-        course: The course's id.
-        built: nbgrader's course folder with ``source/<unit>`` in it.
-        units: Which units to release.
-        replace: Whether units that the course has are put aside for those that were built.
-
-    Raises:
-        CommandError: nbgrader or the exchange refused a unit.
-    """
-    for unit, archive in generate(client, place, instructor, course, built, units, replace=replace).items():
-        command = ["python", "-m", "doorstart.exchange", "release", course, unit]
-        containers.execute(client, place.container("exchange"), command, archive)
-
-
-def generate(
-    client: docker.DockerClient,
-    place: Place,
-    instructor: str,
-    course: str,
-    built: Path,
-    units: list[str],
-    *,
-    replace: bool = False,
-) -> dict[str, bytes]:
-    """The learner's form of units, as tar files; made by nbgrader in the course's volume, without a network."""
-    mark = datetime.now(UTC).strftime("%Y%m%d-%H%M%S") if replace else ""
-    volume = Mount(str(names.COURSE_ROOT), f"{place.settings.site}-course-{course}", type="volume")
-    container = client.containers.create(
-        instructor,
-        ["sh", "-c", _TAKE_OVER, "take-over", *units],
-        network_mode="none",
-        mounts=[volume],
-        cap_drop=["ALL"],
-        environment={"DOORSTART_COURSE": course, "REPLACE": mark},
-        labels={names.LABEL_SITE: place.settings.site, names.LABEL_ROLE: "loader"},
-    )
-    try:
-        container.put_archive("/course", _below(".incoming", containers.archive(built, uid=names.SERVER_UID)))
-        container.start()
-        if container.wait()["StatusCode"]:
-            said = container.logs().decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
-            raise containers.CommandError(f"nbgrader could not make the learner's form of {course}: {said[0]}")
-        return {unit: _content(container, f"/course/release/{unit}") for unit in units}
-    finally:
-        container.remove(force=True)
-
-
-def _below(folder: str, archive: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=io.BytesIO(archive)) as old, tarfile.open(fileobj=buffer, mode="w") as new:
-        top = tarfile.TarInfo(folder)
-        top.type, top.mode, top.uid, top.gid = tarfile.DIRTYPE, 0o755, names.SERVER_UID, names.SERVER_UID
-        new.addfile(top)
-        for entry in old:
-            content = old.extractfile(entry) if entry.isfile() else None
-            entry.name = f"{folder}/{entry.name}"
-            new.addfile(entry, content)
-    return buffer.getvalue()
-
-
-def _content(container: Container, folder: str) -> bytes:
-    """What is in a folder of a container, without the folder's own name."""
-    stream, _ = container.get_archive(folder)
-    buffer = io.BytesIO()
-    prefix = f"{folder.rpartition('/')[2]}/"
-    with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as old, tarfile.open(fileobj=buffer, mode="w") as new:
-        for entry in old:
-            if entry.name.startswith(prefix) and entry.name != prefix:
-                content = old.extractfile(entry) if entry.isfile() else None
-                entry.name = entry.name.removeprefix(prefix)
-                new.addfile(entry, content)
-    return buffer.getvalue()

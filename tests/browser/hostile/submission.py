@@ -15,7 +15,7 @@ from nbformat import NotebookNode, v4
 from doorstart import names
 from doorstart.images.build import Image
 from doorstart.settings import settings
-from doorstart.site import containers, courses
+from doorstart.site import containers, units
 from doorstart.site.place import Place
 
 from .case import Case, File
@@ -47,7 +47,7 @@ def make_course(site: Any, image: Image, folder: Path) -> None:
     source.mkdir(parents=True)
     nbformat.write(assignment(), source / f"{NAME}.ipynb")
     (folder / "nbgrader_config.json").write_text(json.dumps({}))
-    courses.generate(site.client, Place(settings()), image, COURSE, folder, [UNIT])
+    units.generate(site.client, Place(settings()), image, COURSE, folder, [UNIT])
 
 
 def work(cases: list[Case], canary: str) -> NotebookNode:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
+import subprocess
+import sys
+import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +22,7 @@ from doorstart.check.report import StepFailedError
 from doorstart.images import acts, arrivals, registry_file
 from doorstart.images.registry import CHECK_GROUPS, Known, Registry, RegistryError
 from doorstart.settings import Settings
+from doorstart.site.place import TOP
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 OLD, NEW = f"sha256:{'0' * 64}", f"sha256:{'1' * 64}"
@@ -124,3 +129,12 @@ def test_what_the_command_says_of_a_check(capsys: Any) -> None:
     assert inspector.follow(iter(chunks), as_json=False) == "It was stopped."
     assert "✓ Submit: at [noon] (1.5 s)" in capsys.readouterr().out
     assert "was killed" in inspector.follow(iter([step]), as_json=False)
+
+
+def test_the_check_needs_no_library_that_the_hubs_image_lacks():
+    project = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    command, hub = ({re.split(r"[^\w-]", one)[0] for one in project[extra]} for extra in ("cli", "hub"))
+    lacking = command - hub - {"docker"}  # which comes with dockerspawner
+    assert {"tuf", "typer"} <= lacking
+    blocked = f"import sys; sys.modules |= dict.fromkeys({sorted(lacking)}); import doorstart.check.promotion"
+    subprocess.run([sys.executable, "-c", blocked], check=True)
