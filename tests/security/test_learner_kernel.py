@@ -65,6 +65,7 @@ class Bench:
     """The real forker and the real pool, without the service around them."""
 
     def __init__(self, image: str) -> None:
+        self.image = image
         self.settings = Settings(_env_file=None, site=f"lk{uuid.uuid4().hex[:8]}", grading_pool=0)
         self.root = Path(tempfile.mkdtemp(prefix="lk-"))
         self.root.chmod(0o711)
@@ -228,7 +229,7 @@ async def test_what_a_container_may_not_call_it_may_not_either(kernel: LearnerKe
     forked = json.loads(await run(kernel, CALLS))
     python = ["/opt/venv/bin/python", "-I"]
     options = {
-        **confinement.learner_kernel(bench.settings),
+        **confinement.learner_kernel(bench.settings, bench.image),
         "entrypoint": [*python, "/opt/doorstart/narrow.py", *python],
     }
     container = await asyncio.to_thread(
@@ -372,7 +373,7 @@ async def _second_process(bench: Bench, container: str, first: int) -> int:
 @on_engine
 @pytest.mark.parametrize("broken", ["the machine", "no container's id", "rights", "another user", "no init"])
 async def test_the_forker_enters_nothing_else(bench: Bench, broken: str) -> None:
-    options = confinement.learner_kernel(bench.settings)
+    options = confinement.learner_kernel(bench.settings, bench.image)
     if broken == "rights":
         options |= {"cap_add": ["CHOWN"]}
     if broken == "another user":
@@ -395,7 +396,7 @@ async def test_the_forker_enters_nothing_else(bench: Bench, broken: str) -> None
 @on_engine
 async def test_only_root_reaches_the_forkers_socket(bench: Bench) -> None:
     await bench.forker._ensure()
-    folder = bench.folders.grading("forker")
+    folder = bench.folders.grading(bench.forker._folder)
     assert folder.parent.stat().st_mode & 0o077 == 0 and folder.stat().st_mode & 0o077 == 0
     assert (folder / confinement.SOCKET).stat().st_mode & 0o077 == 0
 
