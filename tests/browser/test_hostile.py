@@ -299,7 +299,7 @@ def test_feedback_does_not_act_when_the_learner_opens_it(stage: Stage, chromium:
         context = chromium.new_context()
         page = context.new_page()
         log_in(page, site, username, password)
-        page.wait_for_url(f"{site.url}{server.path}lab**")
+        page.wait_for_url(f"{site.url}/hub/home**")
         hearing = Hearing(context, stage.canary, site.url)
         for address in ("files/feedback.html", "lab/tree/feedback.html?reset"):
             hearing.start()

@@ -47,7 +47,7 @@ def make_course(site: Any, image: Image, folder: Path) -> None:
     source.mkdir(parents=True)
     nbformat.write(assignment(), source / f"{NAME}.ipynb")
     (folder / "nbgrader_config.json").write_text(json.dumps({}))
-    units.generate(site.client, Place(settings()), image, COURSE, folder, [UNIT])
+    units.generate(site.client, Place(settings()), image.id, COURSE, folder, [UNIT])
 
 
 def work(cases: list[Case], canary: str) -> NotebookNode:
