@@ -27,6 +27,16 @@ if TYPE_CHECKING:
 # A test run in the background of a shell ignores interrupts, and so would the commands that it interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",  # the tests run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 ARTEFACTS = Path(__file__).parents[1] / "build" / "test-artefacts"
 """Screenshots and reports of a test run."""
 
@@ -145,3 +155,15 @@ def artefacts() -> Path:
     """The folder for screenshots and reports."""
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     return ARTEFACTS
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The browser's process; one, for Playwright starts only once in a process."""
+    from playwright.sync_api import sync_playwright
+
+    assert Path(CHROMIUM).exists(), "Chromium is not installed. Run: apt-get install --yes chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

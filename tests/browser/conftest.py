@@ -10,18 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",  # the tests run as root
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SIZE = {"width": 1280, "height": 800}
 INSIDE = ("data", "blob", "about")
 """Addresses that are made in the page itself: nothing is sent for them."""
@@ -107,16 +97,6 @@ class Window:
             expect(self.page.locator("#jp-MainMenu")).to_be_visible()
             expect(self.page.locator(".jp-LauncherCard").first).to_be_visible()
             self.page.locator(".jp-SideBar [data-id=doorstart-courses]").click()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The browser's process."""
-    assert Path(CHROMIUM).exists(), "Chromium is not installed. Run: apt-get install --yes chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

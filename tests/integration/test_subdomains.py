@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from doorstart.check.client import Person
 
@@ -64,17 +64,6 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A browser of this module's own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def address(second_site: Any) -> Iterator[str]:
     """The address of the second site, which has subdomains until the module's end."""
     host = f"https://learn.localhost:{urlsplit(second_site.url).port}"
@@ -87,7 +76,7 @@ def address(second_site: Any) -> Iterator[str]:
 
 
 def log_in(chromium: Browser, site: Any, address: str) -> Visit:
-    """A new learner logs in and gets to JupyterLab."""
+    """A new learner logs in and gets to the full JupyterLab."""
     username, password = site.add("learner", [COURSE])
     context = chromium.new_context(ignore_https_errors=True)
     context.set_default_timeout(60_000)
@@ -96,8 +85,10 @@ def log_in(chromium: Browser, site: Any, address: str) -> Visit:
     page.get_by_label("Username").fill(username)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Log in").click()
+    page.locator('[data-server=""] a').click()
     page.wait_for_url(f"**/user/{username}/lab**")
-    expect(page.locator("#jp-main-dock-panel")).to_be_visible()
+    page.locator("[data-switch=mode]").click()
+    expect(page.locator(".jp-LauncherCard").first).to_be_visible()
     return Visit(context, page, username)
 
 

@@ -160,8 +160,10 @@ def _remove_servers(client: docker.DockerClient, site: str) -> int:
     removed = 0
     for container in client.containers.list(ignore_removed=True, all=True, filters={"label": f"doorstart.site={site}"}):
         if container.labels.get("doorstart.role") in STARTED_ON_DEMAND:
-            container.stop(timeout=10)
-            with contextlib.suppress(docker.errors.APIError):  # somebody else may be removing it
+            with contextlib.suppress(
+                docker.errors.APIError
+            ):  # it may end by itself, or somebody else may be removing it
+                container.stop(timeout=10)
                 container.remove()
             removed += 1
     return removed
