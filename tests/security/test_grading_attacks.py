@@ -33,7 +33,7 @@ AT_ONCE = 2
 """Runs of plain nbgrader, and submissions on the site, at the same time."""
 LEAST, LEAST_OF_A_FAMILY = 60, 4
 COURSE = "attacks"
-LIMITS = {"cell_seconds": 10, "notebook_seconds": 60}
+LIMITS = {"cell_seconds": 6, "notebook_seconds": 60}
 """Shorter than a site's own, so that attacks that wait for the end of their time do not take the tests' time."""
 GRADED_WITHIN = 1500.0
 """Seconds for all attacks on the site; as long again as it takes on two slow processors."""
