@@ -9,6 +9,7 @@ from securesystemslib.signer import Key
 from tuf.api.exceptions import (
     BadVersionNumberError,
     DownloadHTTPError,
+    DownloadLengthMismatchError,
     ExpiredMetadataError,
     RepositoryError,
     StorageError,
@@ -38,6 +39,8 @@ def refusal(error: Exception, metadata_folder: Path, work: Path, name: str, inst
         if others:
             return RefusedError("mixed", f"The bundle should have {name}, and has {others[0]}: two bundles were mixed.")
         return RefusedError("missing", missing(f"metadata/{name}"))
+    if isinstance(error, DownloadLengthMismatchError):
+        return RefusedError("changed", changed(name))  # too long to be looked at
     try:
         metadata = Metadata.from_file(str(file))
     except (RepositoryError, StorageError):

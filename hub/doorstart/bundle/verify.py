@@ -60,11 +60,17 @@ class _Folder(FetcherInterface):
     def _fetch(self, url: str) -> Iterator[bytes]:
         self.last = unquote(urlsplit(url).path).rpartition("/")[2]
         try:
-            with open_plain(self._folder / self.last) as file:
-                content = file.read()
+            file = open_plain(self._folder / self.last)
         except FileNotFoundError:
             raise DownloadHTTPError(f"{self.last} is not there", 404) from None
-        return iter([content])
+        return _chunks(file)
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    """In parts: the updater stops at the length that it allows, however long a file on the stick is."""
+    with file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
 
 
 def open_plain(path: Path) -> IO[bytes]:
@@ -112,7 +118,8 @@ def authenticate(bundle: Path, trusted: Path) -> Verified:
     if number < installed:
         raise RefusedError("rollback", older(number, installed))
     for role in ("snapshot", "targets"):
-        if _read(bundle / signing.FOLDER / f"{number}.{role}.json") != metadata[f"{role}.json"]:
+        wanted = metadata[f"{role}.json"]
+        if _read(bundle / signing.FOLDER / f"{number}.{role}.json", len(wanted)) != wanted:
             raise RefusedError("changed", changed(f"{number}.{role}.json"))
     signed_by = [
         root.signed.keys[keyid] for keyid in targets.signatures if keyid in root.signed.roles["targets"].keyids
@@ -167,7 +174,7 @@ def _contents(bundle: Path, targets: Targets) -> Contents:
 
 
 def _checked(bundle: Path, name: str, target: TargetFile | None) -> bytes:
-    content = _read(bundle / name)
+    content = _read(bundle / name, target.length) if target else None
     if content is None or target is None:
         raise RefusedError("missing", missing(name))
     try:
@@ -194,10 +201,11 @@ def _check(bundle: Path, name: str, target: TargetFile) -> None:
         ) from None
 
 
-def _read(path: Path) -> bytes | None:
+def _read(path: Path, length: int) -> bytes | None:
+    """A file's content, or None; of one that is longer than it may be, one byte too many."""
     try:
         with open_plain(path) as file:
-            return file.read()
+            return file.read(length + 1)
     except OSError:
         return None
 

@@ -61,6 +61,18 @@ def test_one_flipped_bit_in_a_file_is_refused(team: Team, trusted: Path, tmp_pat
     assert name in str(error)
 
 
+@pytest.mark.parametrize(
+    "name", [*(f"metadata/{one}" for one in ("2.root.json", "timestamp.json", "1000.snapshot.json")), "contents.json"]
+)
+def test_a_file_that_would_fill_the_memory_is_refused_before_it_is_read(
+    team: Team, trusted: Path, tmp_path: Path, name: str
+) -> None:
+    bundle = team.bundle(tmp_path / "stick")
+    with (bundle / name).open("ab") as file:
+        file.truncate(1 << 40)  # takes no place on the disk
+    assert refused(bundle, trusted).reason == "changed"
+
+
 @pytest.mark.parametrize("name", ["timestamp.json", "1000.snapshot.json", "1000.targets.json"])
 @pytest.mark.parametrize("part", ["signed", "signatures", "punctuation"])
 @pytest.mark.parametrize("again", [False, True])
