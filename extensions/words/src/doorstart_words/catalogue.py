@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 
 LANGUAGES: Final = ("nl", "fr", "de")
 """The site's languages without English, which the programs speak themselves."""
-PROGRAMS: Final = ("jupyterlab", "nbgrader", "jupyterhub")
+PROGRAMS: Final = ("jupyterlab", "jupyterlab_widgets", "nbgrader", "jupyterhub")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from doorstart_words.catalogue import LANGUAGES, Message, messages
 LOCALES: Final = {"nl": "nl_NL", "fr": "fr_FR", "de": "de_DE"}
 """The language packs: of each language, the one that JupyterLab has."""
 SETTING: Final = "@jupyterlab/translation-extension:plugin"
-DOMAIN: Final = "jupyterlab"
+DOMAINS: Final = ("jupyterlab", "jupyterlab_widgets")
+"""JupyterLab's own, and those of its extensions that people see."""
 
 
 def complete(site_packages: Path) -> None:
@@ -32,16 +33,29 @@ def complete(site_packages: Path) -> None:
     for language in LANGUAGES:
         locale = LOCALES[language]
         folder = site_packages / f"jupyterlab_language_pack_{locale}" / "locale" / locale / "LC_MESSAGES"
-        ours = messages(DOMAIN, language)
-        page = folder / f"{DOMAIN}.json"
-        page.write_text(for_page(page.read_text(encoding="utf-8"), ours), encoding="utf-8")
-        server = folder / f"{DOMAIN}.mo"
-        with server.open("rb") as file:
-            catalogue = with_contexts(read_mo(file))
-        for message in ours:
-            add(catalogue, message)
-        with server.open("wb") as file:
-            write_mo(file, catalogue)
+        pack = (folder / f"{DOMAINS[0]}.json").read_text(encoding="utf-8")
+        for domain in DOMAINS:
+            page, server = folder / f"{domain}.json", folder / f"{domain}.mo"
+            ours = messages(domain, language)
+            theirs = page.read_text(encoding="utf-8") if page.is_file() else header(pack, domain)
+            page.write_text(for_page(theirs, ours), encoding="utf-8")
+            if server.is_file():
+                write_server(server, ours)
+
+
+def header(pack: str, domain: str) -> str:
+    """An empty domain, for one that the image has no file of."""
+    return json.dumps({"": {**json.loads(pack)[""], "domain": domain}})
+
+
+def write_server(server: Path, ours: tuple[Message, ...]) -> None:
+    """Put our sentences into a file ``.mo``."""
+    with server.open("rb") as file:
+        catalogue = with_contexts(read_mo(file))
+    for message in ours:
+        add(catalogue, message)
+    with server.open("wb") as file:
+        write_mo(file, catalogue)
 
 
 def for_page(pack: str, ours: tuple[Message, ...]) -> str:
