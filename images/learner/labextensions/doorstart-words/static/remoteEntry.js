@@ -14,10 +14,16 @@
       id: 'doorstart-words:plugin',
       autoStart: true,
       requires: [ITranslator],
-      activate: (_, translator) => {
+      activate: (app, translator) => {
         if (translator !== nullTranslator) {
           nullTranslator.load = domain => translator.load(domain);
         }
+        // The first link of the page, for the keyboard, asks nobody.
+        void app.started.then(() => {
+          for (const link of document.querySelectorAll('a.skip-link')) {
+            link.text = translator.load('jupyterlab').__(link.text);
+          }
+        });
       }
     };
     return () => ({ __esModule: true, default: plugin });
