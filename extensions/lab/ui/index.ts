@@ -9,6 +9,7 @@ import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
+import { ITranslator } from '@jupyterlab/translation';
 
 import { Bar } from './bar';
 import { CoursesPanel } from './courses';
@@ -29,7 +30,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   id: ID,
   description: "A learner's courses, and what can be done with a unit",
   autoStart: true,
-  requires: [ILabShell, ISettingRegistry, IDocumentManager, INotebookTracker, IStateDB],
+  requires: [ILabShell, ISettingRegistry, IDocumentManager, INotebookTracker, IStateDB, ITranslator],
   optional: [IThemeManager],
   activate: async (
     app: JupyterFrontEnd,
@@ -38,11 +39,13 @@ const plugin: JupyterFrontEndPlugin<void> = {
     documents: IDocumentManager,
     notebooks: INotebookTracker,
     state: IStateDB,
+    translator: ITranslator,
     themes: IThemeManager | null
   ) => {
     // The start page's link to a unit, "course/assignment"; read before JupyterLab changes the address.
     const asked = new URLSearchParams(window.location.search).get('doorstart-unit');
-    const words = speaker(PageConfig.getOption('doorstartLanguage'));
+    // JupyterLab's own language is the Hub's until somebody chooses another one in its menu.
+    const words = speaker(translator.languageCode.slice(0, 2), PageConfig.getOption('doorstartLanguage'));
     const server = new Server();
     const units = new Units(server);
     const handingIn = new HandingIn(units, words);

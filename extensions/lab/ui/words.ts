@@ -36,8 +36,9 @@ const CODES: Record<string, Word> = {
   upload_timeout: 'why_unreachable'
 };
 
-export function speaker(language: string): Speaker {
-  const known: Language = language in WORDS ? (language as Language) : 'en';
+/** The texts in the first of these languages that we have, or else in English. */
+export function speaker(...languages: string[]): Speaker {
+  const known = (languages.find(language => language in WORDS) ?? 'en') as Language;
   const words = WORDS[known];
   const locale = known === 'en' ? 'en-GB' : `${known}-BE`;
   const say = (word: Word, values: Record<string, string | number> = {}): string =>

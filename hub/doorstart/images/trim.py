@@ -25,6 +25,8 @@ LEFT_OUT = (
     # Languages of calendars and amounts that no page is in.
     rf"{_SITE}/babel/locale-data/(?!(root|en|nl|fr|de)(_[A-Z]{{2}}|_[0-9]{{3}})?\.dat).*",
     rf"{_SITE}/fava/translations/(?!(nl|fr|de)/).*/.*",
+    # Sentences of JupyterLab's extensions that we do not have; its own are those of one domain.
+    rf"{_SITE}/jupyterlab_language_pack_\w+/locale/\w+/LC_MESSAGES/(?!jupyterlab\.(json|mo)$).*",
     # Debuggers of Windows and macOS.
     rf"{_SITE}/debugpy/.*\.(pdb|dll|exe|dylib)",
     # A second copy of JupyterLab's pages, and the pages of Notebook 7, which nothing links to.

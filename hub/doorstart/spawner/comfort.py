@@ -1,6 +1,7 @@
-"""What a learner's server is told about its page: the person's language, and which tools to show.
+"""What a server is told about its pages: the person's language, and for a learner which tools to show.
 
-Comfort only: what a server may do is in :mod:`doorstart.spawner.confinement`. Read by ``doorstart_lab.options``.
+Comfort only: what a server may do is in :mod:`doorstart.spawner.confinement`. Read by ``doorstart_lab.options``,
+``doorstart_words.server`` and the images' ``jupyter_server_config.py``.
 """
 
 from __future__ import annotations
@@ -8,15 +9,18 @@ from __future__ import annotations
 from doorstart.settings import Settings
 
 
-def environment(settings: Settings, language: str) -> dict[str, str]:
-    """Variables for the server.
+def spoken(language: str | None) -> dict[str, str]:
+    """Variables for anybody's server.
 
     Args:
-        settings: the site's.
-        language: the person's, from the roster.
+        language: the person's, as the roster or *My account* has it; English if it has none.
     """
+    return {"DOORSTART_LANGUAGE": language or "en"}
+
+
+def tools(settings: Settings) -> dict[str, str]:
+    """Variables for a learner's server."""
     return {
-        "DOORSTART_LANGUAGE": language,
         "DOORSTART_TOOLS": settings.learner_tools,
         "DOORSTART_SIMPLE": "yes" if settings.simple_mode else "no",
     }

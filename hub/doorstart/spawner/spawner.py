@@ -148,10 +148,10 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
         return log.decode(errors="replace")
 
     def _environment(self, granted: Grant) -> dict[str, str]:
+        spoken = comfort.spoken(self.authenticator.accounts.language(self.user.name))
         if granted.kind is Kind.INSTRUCTOR:
-            return {"JUPYTERHUB_ROOT_DIR": str(names.COURSE_ROOT), "DOORSTART_COURSE": granted.course}
-        language = self.authenticator.accounts.language(self.user.name) or "en"
-        return {"JUPYTERHUB_ROOT_DIR": str(names.LEARNER_HOME), **comfort.environment(settings(), language)}
+            return {"JUPYTERHUB_ROOT_DIR": str(names.COURSE_ROOT), "DOORSTART_COURSE": granted.course, **spoken}
+        return {"JUPYTERHUB_ROOT_DIR": str(names.LEARNER_HOME), **spoken, **comfort.tools(settings())}
 
     def _create_kwargs(self, granted: Grant) -> dict[str, Any]:
         return {

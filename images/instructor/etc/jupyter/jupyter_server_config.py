@@ -1,6 +1,12 @@
 """An instructor's server: one course, its folder and its gradebook."""
 
+from pathlib import Path
+
 from doorstart_grading.feedback import configure_pages
+from doorstart_words.packs import settings_folder
+from doorstart_words.server import language
+
+LAB = Path("/opt/venv/share/jupyter/lab")
 
 c = get_config()  # noqa: F821  # traitlets defines it
 
@@ -8,6 +14,7 @@ c.ServerApp.sock = "/run/doorstart/server/server.sock"
 c.ServerApp.sock_mode = "0600"
 c.ServerApp.jpserver_extensions = {
     "doorstart_page_policy": True,
+    "doorstart_words": True,
     "jupyter_lsp": False,
     "jupyter_server_proxy": False,
     "notebook": False,
@@ -27,6 +34,8 @@ c.ServerApp.terminado_settings = {"shell_command": ["/bin/bash"]}
 # Every kernel, whatever a notebook's metadata asks for, is a throw-away container of its own.
 c.KernelProvisionerFactory.default_provisioner_name = "doorstart-sandbox"
 
+# In the person's language.
+c.LabApp.app_settings_dir = str(settings_folder(LAB, language()))
 c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.extension_manager = "readonly"

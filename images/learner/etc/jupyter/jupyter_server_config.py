@@ -1,6 +1,12 @@
 """A learner's server. Comfort, and no outside requests; the container is the boundary, not this file."""
 
 import os
+from pathlib import Path
+
+from doorstart_words.packs import settings_folder
+from doorstart_words.server import language
+
+LAB = Path("/opt/venv/share/jupyter/lab")
 
 c = get_config()  # noqa: F821  # traitlets defines it
 
@@ -10,6 +16,7 @@ c.ServerApp.sock_mode = "0600"
 c.ServerApp.terminals_enabled = "terminal" in os.environ.get("DOORSTART_TOOLS", "").split(",")
 c.ServerApp.jpserver_extensions = {
     "doorstart_page_policy": True,
+    "doorstart_words": True,
     "jupyter_lsp": False,
     "notebook": False,
     "doorstart_lab": True,
@@ -24,6 +31,9 @@ c.PagePolicy.shows = "own work"
 
 # Between the server and its kernels: sockets in /tmp, no port.
 c.KernelManager.transport = "ipc"
+
+# In the person's language.
+c.LabApp.app_settings_dir = str(settings_folder(LAB, language()))
 
 # Nothing is asked of an address outside.
 c.LabApp.news_url = None
