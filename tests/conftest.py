@@ -46,19 +46,28 @@ ARTEFACTS = Path(__file__).parents[1] / "build" / "test-artefacts"
 """Screenshots and reports of a test run."""
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(
-    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
-) -> Generator[None, Any, Any]:
-    """Give fixtures that tests share a limit of their own, and stop the clock of the test that happens to be first."""
-    left = signal.getitimer(signal.ITIMER_REAL)[0]  # pytest-timeout's
-    if not left or fixturedef.scope == "function":
-        return (yield)
-    signal.setitimer(signal.ITIMER_REAL, SHARED_FIXTURE)
-    try:
-        return (yield)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, left)
+class SharedFixtures:
+    """Gives fixtures that tests share a limit of their own, and stops the clock of the test that happens to be first.
+
+    A plugin of its own: pytest asks a conftest.py about fixtures of the whole session only if it is in the root folder.
+    """
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+        """Set pytest-timeout's clock, and set it back."""
+        left = signal.getitimer(signal.ITIMER_REAL)[0]
+        if not left or fixturedef.scope == "function":
+            return (yield)
+        signal.setitimer(signal.ITIMER_REAL, SHARED_FIXTURE)
+        try:
+            return (yield)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, left)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Add what is no hook of this file."""
+    config.pluginmanager.register(SharedFixtures())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -11,7 +11,7 @@ CONFTEST = Path(__file__).parents[1] / "conftest.py"
 SLOW = """
 import time, pytest
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site():
     time.sleep(1.5)
 
@@ -54,11 +54,13 @@ async def test_async():
 
 def run(folder: Path, **files: str) -> str:
     """What pytest says of test files that are run in this order."""
-    shutil.copy(CONFTEST, folder / "conftest.py")
+    tests = folder / "tests"  # not the root folder, as here
+    tests.mkdir()
+    shutil.copy(CONFTEST, tests / "conftest.py")
     (folder / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\naddopts = --import-mode=importlib\n")
     for name, content in files.items():
-        (folder / f"{name}.py").write_text(content)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"{name}.py" for name in files)]
+        (tests / f"{name}.py").write_text(content)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/{name}.py" for name in files)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     return done.stdout + done.stderr
 
@@ -66,8 +68,8 @@ def run(folder: Path, **files: str) -> str:
 def test_a_shared_fixture_has_a_limit_of_its_own_and_a_tests_own_has_not(tmp_path: Path) -> None:
     said = run(tmp_path, test_slow=SLOW)
     assert "1 passed" in said, said
-    assert "ERROR test_slow.py::test_own" in said or "FAILED test_slow.py::test_own" in said, said
-    assert "FAILED test_slow.py::test_itself" in said, said
+    assert "ERROR tests/test_slow.py::test_own" in said or "FAILED tests/test_slow.py::test_own" in said, said
+    assert "FAILED tests/test_slow.py::test_itself" in said, said
 
 
 def test_async_tests_may_come_after_those_in_the_browser(tmp_path: Path) -> None:
