@@ -13,7 +13,7 @@ from typing import Any
 TOOLS = ("terminal", "downloads", "uploads")
 
 PLUGINS = {
-    "terminal": ("@jupyterlab/terminal-extension:plugin",),
+    "terminal": ("@jupyterlab/terminal-extension",),
     "downloads": (
         "@jupyterlab/docmanager-extension:download",
         "@jupyterlab/filebrowser-extension:download",
@@ -21,7 +21,7 @@ PLUGINS = {
     ),
     "uploads": ("@jupyterlab/filebrowser-extension:open-url",),
 }
-"""JupyterLab's plugins that a tool is made of.
+"""JupyterLab's extensions and plugins that a tool is made of.
 
 The button that uploads, and files that are dropped or pasted, are part of larger ones: ``ui/tools.ts`` leaves them out.
 """
