@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
 COURSE = "programming.en"
 WORDS = Path(__file__).parents[2] / "extensions" / "lab" / "ui" / "words"
 STEPS = 11
+KERNELS = "async address => (await (await fetch(address)).json()).length"
 
 
 def visit(site: Any, window: Callable[[str], Window], language: str, course: str = COURSE) -> Window:
@@ -104,8 +105,12 @@ def test_a_first_visit_begins_with_the_tour_and_the_keyboard_is_enough(
 
     # Python has ended; the tour does not come by itself again, and is found again.
     kernels = f"{site.url}/user/{tia.username}/api/kernels"
-    ask = "async address => (await (await fetch(address)).json()).length"
-    page.wait_for_function(f"address => ({ask})(address).then(count => count === 0)", arg=kernels)
+    for _ in range(40):
+        running = page.evaluate(KERNELS, kernels)
+        if not running:
+            break
+        page.wait_for_timeout(250)
+    assert running == 0
     page.reload()
     expect(page.locator(".ds-first .ds-unit")).to_be_visible()
     expect(dialog).to_have_count(0)
