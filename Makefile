@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv/bin
 UV_FLAGS := --frozen --inexact --quiet
 
-.PHONY: up down test lint bench bench-grading bench-bundle catalogues
+.PHONY: up down test lint bench bench-grading bench-bundle bench-pages catalogues
 
 up: .venv/.cli
 	$(VENV)/doorstart site up
@@ -29,7 +29,7 @@ catalogues: .venv/.dev
 		--output-file=$(CATALOGUES)/$$language.po --no-fuzzy-matching --ignore-obsolete --omit-header \
 		--width=110 || exit 1; done
 
-bench: bench-grading bench-bundle
+bench: bench-grading bench-bundle bench-pages
 
 # Beside plain nbgrader, in the same run; writes build/bench/grading.json.
 bench-grading: .venv/.dev
@@ -40,6 +40,11 @@ bench-grading: .venv/.dev
 bench-bundle: .venv/.dev
 	$(VENV)/python tests/prepare.py
 	PYTHONPATH=tests $(VENV)/python -m bench.bundle
+
+# How fast the pages answer, beside JupyterHub's own, and whether they stand still; writes build/bench/pages.json.
+bench-pages: .venv/.dev
+	$(VENV)/python tests/prepare.py
+	PYTHONPATH=tests $(VENV)/python -m bench.pages
 
 # The Python environment. Debian keeps venv in a package of its own.
 .venv/bin/uv:

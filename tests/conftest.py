@@ -6,13 +6,14 @@ end. ``DOORSTART_TEST_KEEP=1`` leaves it running, which makes the next run start
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import secrets
 import signal
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +38,61 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SHARED_FIXTURE = 900.0
+"""Seconds for the set-up of a fixture that tests share: a site, a class, what plain nbgrader says of all attacks."""
+IN_A_BROWSER = pytest.StashKey[set[Path]]()
+"""Files with tests that use the browser."""
 ARTEFACTS = Path(__file__).parents[1] / "build" / "test-artefacts"
 """Screenshots and reports of a test run."""
+
+
+class SharedFixtures:
+    """Gives fixtures that tests share a limit of their own, and stops the clock of the test that happens to be first.
+
+    A plugin of its own: pytest asks a conftest.py about fixtures of the whole session only if it is in the root folder.
+    """
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+        """Set pytest-timeout's clock, and set it back."""
+        left = signal.getitimer(signal.ITIMER_REAL)[0]
+        if not left or fixturedef.scope == "function":
+            return (yield)
+        signal.setitimer(signal.ITIMER_REAL, SHARED_FIXTURE)
+        try:
+            return (yield)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, left)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Add what is no hook of this file."""
+    config.pluginmanager.register(SharedFixtures())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Note which files use the browser."""
+    browser = {item.path for item in items if "chromium" in getattr(item, "fixturenames", ())}
+    if both := browser & {item.path for item in items if item.get_closest_marker("asyncio")}:
+        raise pytest.UsageError(f"{min(both)}: tests in the browser and async tests need a file each")
+    config.stash[IN_A_BROWSER] = browser
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Hide Playwright's loop from other tests.
+
+    Playwright's sync interface leaves its loop in this thread until the browser ends, so that asyncio takes it for
+    running, and starts no other. Which files a process gets, and in which order, is xdist's business.
+    """
+    loop = asyncio._get_running_loop()
+    if item.path in item.config.stash[IN_A_BROWSER]:
+        return (yield)
+    asyncio._set_running_loop(None)
+    try:
+        return (yield)
+    finally:
+        asyncio._set_running_loop(loop)
 
 
 @dataclass(frozen=True)
@@ -164,6 +218,8 @@ def chromium() -> Iterator[Any]:
 
     assert Path(CHROMIUM).exists(), "Chromium is not installed. Run: apt-get install --yes chromium"
     with sync_playwright() as playwright:
+        loop = asyncio._get_running_loop()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
+        asyncio._set_running_loop(loop)  # hidden, if the last test was none of a browser
         browser.close()

@@ -84,14 +84,23 @@ class Window:
         self.page.get_by_label("Password", exact=True).fill(password)
         self.page.get_by_role("button", name="Log in").click()
 
-    def in_lab(self, site: Any, *, full: bool = False) -> None:
-        """Go on to JupyterLab from the start page, where a learner lands; with ``full``, switch the simple mode off."""
+    def in_lab(self, site: Any, *, full: bool = False, tour: bool = False) -> None:
+        """Go on to JupyterLab from the start page, where a learner lands.
+
+        Args:
+            site: The tests' site.
+            full: Whether to switch the simple mode off.
+            tour: Whether to leave the first steps open, with which a first visit begins.
+        """
         self.page.locator('[data-server=""] a').click()
         address = re.compile(re.escape(f"{site.url}/user/{self.username}/") + "(lab|doc)")
         self.page.wait_for_url(address, wait_until="commit")
-        # The first page of a server that has just started takes its time on a busy machine.
         ready = self.page.locator("body.ds-simple [data-shell-mode=single-document]")
-        expect(ready).to_be_visible(timeout=90_000)
+        expect(ready).to_be_visible()
+        expect(self.page.locator("dialog.ds-tour")).to_be_visible()
+        if tour:
+            return
+        self.page.locator("dialog.ds-tour button").last.click()
         if full:
             self.page.locator("[data-switch=mode]").click()
             expect(self.page.locator("#jp-MainMenu")).to_be_visible()

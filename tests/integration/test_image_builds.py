@@ -13,7 +13,8 @@ from cyclonedx.validation.json import JsonStrictValidator
 from doorstart.images import labels, sbom
 from doorstart.images.archive import CREATED
 from doorstart.images.build import Builder, Image
-from doorstart.images.layers import LayerCache
+from doorstart.images.compile import compiled
+from doorstart.images.layers import File, LayerCache
 from doorstart.images.making import Maker
 from doorstart.images.python import Wheel
 from doorstart.site import engine
@@ -134,3 +135,11 @@ def test_the_learners_image_is_small_and_says_what_takes_its_place(
     summary = sbom.read_document(client, images["learner"].id, labels.SUMMARY).decode()
     assert "Python: numpy" in summary
     assert len(client.images.get(images["instructor"].id).attrs["RootFS"]["Layers"]) <= 64
+
+
+def test_packages_are_added_to_an_image_that_has_a_user_of_its_own(
+    client: docker.DockerClient, images: dict[str, Image]
+) -> None:
+    """As the learner's image adds to the kernel's, whose entry point and user are not for this."""
+    made = compiled(client, images["kernel"].id, {"one": [File("opt/one.py", b"ONE = 1\n")]})
+    assert [file.path for file in made["one"]] == ["opt/__pycache__/one.cpython-313.pyc"]

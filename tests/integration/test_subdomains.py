@@ -6,6 +6,7 @@ is what the subdomains are for.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -87,6 +88,7 @@ def log_in(chromium: Browser, site: Any, address: str) -> Visit:
     page.get_by_role("button", name="Log in").click()
     page.locator('[data-server=""] a').click()
     page.wait_for_url(f"**/user/{username}/lab**")
+    page.locator("dialog.ds-tour button").last.click()
     page.locator("[data-switch=mode]").click()
     expect(page.locator(".jp-LauncherCard").first).to_be_visible()
     return Visit(context, page, username)
@@ -127,3 +129,14 @@ def test_with_subdomains_the_client_of_the_checks_reaches_servers_without_a_dns(
         listed = server.json("GET", "assignments", params={"course_id": COURSE})
         assert [one["assignment_id"] for one in listed["value"]], "the exchange answers"
         person.stop_server()
+
+
+@pytest.mark.parametrize("check", ["loop", "isolation"])
+def test_with_subdomains_the_checks_work_without_a_dns(second_site: Any, address: str, check: str) -> None:
+    environment = {**second_site.environment, "DOORSTART_SUBDOMAIN_HOST": address}
+    done = doorstart("check", check, "--json", **environment)
+    told = json.loads(done.stdout)
+    steps = [step for step in told.get("steps", []) if not step["ok"]]
+    probes = [probe for probe in told.get("probes", []) if not (probe["refused"] and probe["control"])]
+    assert (steps, probes, told.get("error")) == ([], [], None)
+    assert done.returncode == 0 and told["ok"] is True

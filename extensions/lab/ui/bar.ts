@@ -1,10 +1,11 @@
 // The bar above a unit's notebook: check, hand in, feedback; and what came of it.
+import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { Widget } from '@lumino/widgets';
 
 import type { Cell, Check, Report } from './checks';
 import { report } from './checks';
-import { button, h } from './dom';
+import { button, h, link } from './dom';
 import type { HandingIn } from './handing-in';
 import type { Place, Units } from './model';
 import { Died, type Run, runAll, Stopped } from './running';
@@ -22,6 +23,7 @@ export class Bar extends Widget {
   private readonly handIn: HTMLButtonElement;
   private readonly feedback: HTMLButtonElement;
   private readonly stop: HTMLButtonElement;
+  private readonly ledgers: HTMLAnchorElement;
   private readonly resized: ResizeObserver;
   private run: Run | null = null;
 
@@ -42,7 +44,18 @@ export class Bar extends Widget {
     this.feedback = button(say('feedback'), () => void this.openFeedback());
     this.stop = button(say('stop'), () => this.run?.stop());
     this.stop.hidden = true;
-    const buttons = h('div', { class: 'ds-bar' }, this.check, this.stop, this.handIn, this.feedback, this.saved);
+    // Beside the page, so that the notebook stays where it is.
+    this.ledgers = link(say('ledgers'), URLExt.join(PageConfig.getBaseUrl(), 'fava/'));
+    const buttons = h(
+      'div',
+      { class: 'ds-bar' },
+      this.check,
+      this.stop,
+      this.handIn,
+      this.feedback,
+      this.ledgers,
+      this.saved
+    );
     // A layout of JupyterLab asks for the height that something needs at least, so it is told.
     const content = h('div', { class: 'ds-bar-content' }, buttons, this.said, this.result);
     this.node.append(content);
@@ -54,6 +67,7 @@ export class Bar extends Widget {
     panel.context.saveState.connect((_, state) => this.tellSaved(state));
     panel.context.model.stateChanged.connect(() => this.tellSaved());
     panel.context.pathChanged.connect(() => this.draw());
+    void panel.context.ready.then(() => !this.isDisposed && this.draw());
     units.changed.connect(this.draw, this);
     this.draw();
   }
@@ -79,6 +93,7 @@ export class Bar extends Widget {
     if (place) {
       this.node.setAttribute('aria-label', place.unit.title);
       this.handIn.disabled = !place.unit.open;
+      this.ledgers.hidden = !writesLedgers(this.panel);
       this.feedback.hidden = !place.unit.submissions.some(one => one.feedback !== null);
     }
   }
@@ -186,4 +201,10 @@ export class Bar extends Widget {
       this.say((await this.showFeedback(place)) ?? '');
     }
   }
+}
+
+/** Whether the unit says that it writes ledgers: `ledgers` in its unit.toml. */
+function writesLedgers(panel: NotebookPanel): boolean {
+  const said: unknown = panel.context.model.getMetadata('doorstart');
+  return (said as { ledgers?: unknown } | undefined)?.ledgers === true;
 }

@@ -25,6 +25,11 @@ export function button(text: string, press: () => void, kind = ''): HTMLButtonEl
   return h('button', { type: 'button', class: `ds-button ${kind}`.trim(), click: press }, text);
 }
 
+/** A link that looks like a button and opens beside the page. */
+export function link(text: string, address: string): HTMLAnchorElement {
+  return h('a', { class: 'ds-button', href: address, target: '_blank', rel: 'noopener' }, text);
+}
+
 /**
  * A dialog that keeps the keyboard inside until it is closed, with Esc too. `closed` runs behind it, and the focus goes
  * back to where it was.
@@ -40,8 +45,13 @@ export function openDialog(title: string, content: (Node | string | null)[], clo
       before.focus();
     }
   });
-  // Keys that are typed here are not commands of JupyterLab.
-  dialog.addEventListener('keydown', event => event.stopPropagation());
+  // Keys that are typed here are not commands of JupyterLab; nor is F1 the browser's help, which is on the internet.
+  dialog.addEventListener('keydown', event => {
+    event.stopPropagation();
+    if (event.key === 'F1') {
+      event.preventDefault();
+    }
+  });
   document.body.append(dialog);
   dialog.showModal();
   heading.focus();

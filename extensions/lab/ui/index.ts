@@ -1,7 +1,7 @@
 // The extension: what JupyterLab starts, and how the parts are put together.
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ILabShell } from '@jupyterlab/application';
-import { IThemeManager } from '@jupyterlab/apputils';
+import { IThemeManager, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
@@ -20,8 +20,10 @@ import { reopenLast } from './last';
 import { type Place, Units } from './model';
 import { NoticeBanner } from './notice';
 import { reason, Server } from './server';
+import { withoutUploads } from './tools';
+import { Tour } from './tour';
 import { keepUnsaved } from './unsaved';
-import { View } from './view';
+import { PANEL, View } from './view';
 import { speaker } from './words';
 
 const ID = 'doorstart-lab:plugin';
@@ -30,7 +32,15 @@ const plugin: JupyterFrontEndPlugin<void> = {
   id: ID,
   description: "A learner's courses, and what can be done with a unit",
   autoStart: true,
-  requires: [ILabShell, ISettingRegistry, IDocumentManager, INotebookTracker, IStateDB, ITranslator],
+  requires: [
+    ILabShell,
+    ISettingRegistry,
+    IDocumentManager,
+    INotebookTracker,
+    IStateDB,
+    ITranslator,
+    IToolbarWidgetRegistry
+  ],
   optional: [IThemeManager],
   activate: async (
     app: JupyterFrontEnd,
@@ -40,6 +50,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     notebooks: INotebookTracker,
     state: IStateDB,
     translator: ITranslator,
+    toolbars: IToolbarWidgetRegistry,
     themes: IThemeManager | null
   ) => {
     // The start page's link to a unit, "course/assignment"; read before JupyterLab changes the address.
@@ -82,7 +93,14 @@ const plugin: JupyterFrontEndPlugin<void> = {
       }
     });
 
-    const view = new View(shell, themes, await registry.load(ID), words, app.restored);
+    const settings = await registry.load(ID);
+    if (!PageConfig.getOption('doorstartTools').split(',').includes('uploads')) {
+      withoutUploads(toolbars, app.restored);
+    }
+    const tour = new Tour(app.serviceManager.kernels, settings, words, () =>
+      shell.activateById(notebooks.currentWidget?.id ?? PANEL)
+    );
+    const view = new View(shell, themes, settings, words, app.restored, () => tour.open());
     const panel = new CoursesPanel(units, words, open, showFeedback, view.node);
     shell.add(panel, 'left', { rank: 0 });
     new NoticeBanner(app, documents, server, words);
@@ -90,19 +108,28 @@ const plugin: JupyterFrontEndPlugin<void> = {
     if (view.simple) {
       void reopenLast(app, notebooks, state, asked === null ? open : null);
     }
+    void Promise.all([listed, app.restored]).then(() => tour.welcome());
     if (asked !== null) {
       void Promise.all([listed, app.restored]).then(() => panel.begin(asked));
     }
 
-    const commands: [string, string, () => void][] = [
+    const commands: [string, string | null, () => void][] = [
       ['doorstart:courses', KEYS.courses, () => shell.activateById(panel.id)],
-      ['doorstart:keys', KEYS.help, () => helpWithKeys(words)],
+      ['doorstart:keys', KEYS.help, () => helpWithKeys(words, () => tour.open())],
+      ['doorstart:tour', null, () => tour.open()],
       ['doorstart:bar', KEYS.bar, () => notebooks.currentWidget && bars.get(notebooks.currentWidget)?.focus()]
     ];
-    const labels = { 'doorstart:courses': 'key_list', 'doorstart:keys': 'keys', 'doorstart:bar': 'key_bar' } as const;
+    const labels = {
+      'doorstart:courses': 'key_list',
+      'doorstart:keys': 'keys',
+      'doorstart:tour': 'tour',
+      'doorstart:bar': 'key_bar'
+    } as const;
     for (const [id, key, execute] of commands) {
       app.commands.addCommand(id, { label: words.say(labels[id as keyof typeof labels]), execute });
-      app.commands.addKeyBinding({ command: id, keys: [key], selector: 'body' });
+      if (key) {
+        app.commands.addKeyBinding({ command: id, keys: [key], selector: 'body' });
+      }
     }
   }
 };

@@ -4,7 +4,8 @@ import type { Speaker, Word } from './words';
 
 export const KEYS = { help: 'F1', courses: 'F2', bar: 'F4' };
 
-export function helpWithKeys(speaker: Speaker): void {
+/** @param tour shows the first steps. */
+export function helpWithKeys(speaker: Speaker, tour: () => void): void {
   const { say } = speaker;
   const shift = say('keyname_shift');
   const enter = say('keyname_enter');
@@ -24,6 +25,11 @@ export function helpWithKeys(speaker: Speaker): void {
   const table = rows.flatMap(([key, word]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, say(word))]);
   const dialog = openDialog(say('keys_title'), [
     h('dl', { class: 'ds-keys' }, ...table),
-    h('div', { class: 'ds-buttons' }, button(say('close'), () => dialog.close(), 'ds-main'))
+    h(
+      'div',
+      { class: 'ds-buttons' },
+      button(say('close'), () => dialog.close(), 'ds-main'),
+      button(say('tour'), () => (dialog.close(), tour()))
+    )
   ]);
 }

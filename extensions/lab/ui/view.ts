@@ -11,7 +11,6 @@ import type { Speaker } from './words';
 const THEMES = { usual: 'JupyterLab Light', contrast: 'JupyterLab Dark High Contrast' };
 /** The id of the side panel "My courses". */
 export const PANEL = 'doorstart-courses';
-const TOOLS = ['downloads', 'uploads', 'terminal'];
 
 export class View {
   /** The switches, for the foot of the side panel. */
@@ -27,7 +26,8 @@ export class View {
     private readonly themes: IThemeManager | null,
     private readonly settings: ISettingRegistry.ISettings,
     private readonly speaker: Speaker,
-    restored: Promise<unknown>
+    restored: Promise<unknown>,
+    tour: () => void
   ) {
     const { say } = speaker;
     this.mode = button('', () => void settings.set('simple', !this.simple));
@@ -41,15 +41,12 @@ export class View {
       h('h3', {}, say('view')),
       this.large,
       this.contrast,
-      button(say('keys'), () => helpWithKeys(speaker)),
+      button(say('keys'), () => helpWithKeys(speaker, tour)),
+      button(say('tour'), tour),
       this.mode,
       home ? h('a', { class: 'ds-button', href: `${home}home` }, say('home')) : null
     );
     document.body.style.setProperty('--ds-welcome', JSON.stringify(say('welcome')));
-    const shown = PageConfig.getOption('doorstartTools').split(',');
-    for (const tool of TOOLS) {
-      document.body.classList.toggle(`ds-no-${tool}`, !shown.includes(tool));
-    }
     settings.changed.connect(() => this.apply());
     // JupyterLab puts back the layout of last time first.
     document.body.classList.toggle('ds-simple', this.simple);

@@ -51,6 +51,7 @@ class Arena:
     neighbour_server: Server
     neighbour_inside: InServer
     instructor: Person
+    instructor_server: Server
     canaries: Canaries
     planted: int
     """Process id of the neighbour's canary, within the neighbour's container."""
@@ -129,6 +130,7 @@ def open_arena(stage: Stage) -> Iterator[Arena]:
             neighbour_server=servers["neighbour"],
             neighbour_inside=neighbour,
             instructor=people["instructor"],
+            instructor_server=servers["instructor"],
             canaries=canaries,
             planted=planted["pid"],
             submission=_hand_in(stage, neighbour, people["instructor"].username),

@@ -81,7 +81,12 @@ def source_notebook(folder: Path, language: Language) -> nbformat.NotebookNode:
             "language_info": {"name": "python"},
             "title": unit.title[language],
             # Read by the exchange when the unit is released, for learners' lists: doorstart.exchange.store.described.
-            "doorstart": {"title": unit.title[language], "minutes": unit.minutes},
+            # ``ledgers`` by the bar above the notebook: extensions/lab/ui/bar.ts.
+            "doorstart": {
+                "title": unit.title[language],
+                "minutes": unit.minutes,
+                **({"ledgers": True} if unit.ledgers else {}),
+            },
         },
     )
     notebook.nbformat_minor = 5

@@ -89,6 +89,7 @@ class Unit(_Strict):
     out_of_scope: Text
     tasks: list[Task] = Field(min_length=4)
     data: list[GeneratedFile] = []
+    ledgers: bool = Field(False, description="Whether it writes ledgers, for which its notebook has a button to Fava.")
     spared: list[Spared] = []
 
     @model_validator(mode="after")

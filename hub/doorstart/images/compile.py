@@ -46,7 +46,7 @@ def compiled(client: docker.DockerClient, base: str, layers: Mapping[str, list[F
 
     Args:
         client: The Docker engine.
-        base: Id of the base image.
+        base: Id of the base image, or of one made from it.
         layers: Files by a key.
 
     Returns:
@@ -65,7 +65,9 @@ def compiled(client: docker.DockerClient, base: str, layers: Mapping[str, list[F
         return {key: [] for key in layers}
     container = client.api.create_container(
         base,
-        command=["/usr/bin/python3", "-I", "/compile.py"],
+        # An image to which packages are added may have an entry point and a user of its own.
+        entrypoint=["/usr/bin/python3", "-I", "/compile.py"],
+        user="0:0",
         environment={"PYTHONHASHSEED": "0"},
         network_disabled=True,
     )["Id"]

@@ -41,6 +41,7 @@ def test_texts_are_translated(language: str) -> None:
         "page",
         "feedback",
         "feedback_of",
+        "tour_later",
     }
 
 

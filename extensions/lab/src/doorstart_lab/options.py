@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
+from doorstart_lab.tools import shown
+
 LANGUAGES = ("nl", "fr", "en", "de")
-TOOLS = ("terminal", "downloads", "uploads")
 
 
 def page_options(environment: dict[str, str] | None = None) -> dict[str, str]:
@@ -16,9 +17,8 @@ def page_options(environment: dict[str, str] | None = None) -> dict[str, str]:
     """
     given = dict(os.environ) if environment is None else environment
     language = given.get("DOORSTART_LANGUAGE", "")
-    tools = [tool for tool in given.get("DOORSTART_TOOLS", "").split(",") if tool in TOOLS]
     return {
         "doorstartLanguage": language if language in LANGUAGES else "en",
-        "doorstartTools": ",".join(tools),
+        "doorstartTools": ",".join(shown(given)),
         "doorstartSimple": "no" if given.get("DOORSTART_SIMPLE") == "no" else "yes",
     }

@@ -63,15 +63,14 @@ def _change(arena: Arena) -> Outcome:
 def _others_servers(arena: Arena) -> Outcome:
     """Open others' servers and the instructor's formgrader with the learner's log-in; their owners can."""
     course = names.server_name(arena.stage.course)
-    pages = {
-        f"/user/{arena.neighbour.username}/api/contents": arena.neighbour,
-        f"/user/{arena.neighbour.username}/lab": arena.neighbour,
-        f"/user/{arena.instructor.username}/{course}/lab": arena.instructor,
-        f"/user/{arena.instructor.username}/{course}/formgrader": arena.instructor,
-        f"/user/{arena.instructor.username}/{course}/formgrader/api/assignments": arena.instructor,
+    theirs = {
+        arena.neighbour_server: ("api/contents", "lab"),
+        arena.instructor_server: ("lab", "formgrader", "formgrader/api/assignments"),
     }
-    opened = [path for path in pages if _opens(arena.person.http, path)]
-    by_owner = [path for path, owner in pages.items() if _opens(owner.http, path)]
+    # At the server's own address: with subdomains that is another than the site's, which only leads there.
+    pages = {f"{server.origin}{server.path}{page}": server.owner for server, some in theirs.items() for page in some}
+    opened = [page for page in pages if _opens(arena.person.http, page)]
+    by_owner = [page for page, owner in pages.items() if _opens(owner.http, page)]
     started = arena.person.hub("POST", f"/users/{arena.person.username}/servers/{course}")
     if started.is_success:
         opened.append("a server of the course of one's own")
@@ -80,10 +79,10 @@ def _others_servers(arena: Arena) -> Outcome:
     return Outcome(not opened, len(by_owner) == len(pages), f"{detail} {control}")
 
 
-def _opens(browser: httpx.Client, path: str) -> bool:
+def _opens(browser: httpx.Client, page: str) -> bool:
     """Whether a page opens, and is this page or one below it: not where one was sent instead."""
-    answer = browser.get(path)
-    return answer.is_success and answer.url.path.startswith(path)
+    answer = browser.get(page)
+    return answer.is_success and str(answer.url).startswith(page)
 
 
 PROBES = [
