@@ -31,7 +31,9 @@ def main() -> None:
         engine.ensure_compose(current.say)
         engine.ensure_tools(current.say)
     with step("Images") as current:
-        Builder(TOP, client, current.say).build_all()
+        builder = Builder(TOP, client, current.say)
+        builder.build_all()
+        builder.fetch(["relay", "hub"])  # what tests/integration/test_image_builds.py builds from
     with step("Browser") as current:
         if not CHROMIUM.exists():
             # Debian's own: what Playwright would download comes from elsewhere.
