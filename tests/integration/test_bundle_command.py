@@ -105,9 +105,7 @@ def test_a_course_travels_from_the_state_file_to_the_learners(site: Any, place: 
     assert "released 02-numbers-and-text" in released.stdout
 
 
-def test_the_stick_is_published_for_the_other_machines_of_the_building(
-    place: Place, team: Path, tmp_path: Path
-) -> None:
+def test_the_stick_is_published_for_the_other_machines(place: Place, team: Path, tmp_path: Path) -> None:
     server = DockerRegistry(tmp_path / "registry", *make_certificate(tmp_path))
     not_set = run(team, "publish", "stick")
     assert not_set.returncode == 1
