@@ -103,8 +103,8 @@ def log_in(environment: dict[str, str], name: str) -> Person:
     return Person(place.url, name, line.split()[2])
 
 
-def test_a_site_that_never_built_runs_what_came_on_the_stick(
-    client: docker.DockerClient, stick: Stick, environment: dict[str, str]
+def test_a_site_starts_nothing_and_takes_nothing_before_it_trusts_somebody(
+    stick: Stick, environment: dict[str, str]
 ) -> None:
     nothing = doorstart("site", "up", **environment)
     assert nothing.returncode == 1
@@ -113,10 +113,19 @@ def test_a_site_that_never_built_runs_what_came_on_the_stick(
     assert no_trust.returncode == 1
     assert "trusts nobody yet" in no_trust.stderr
 
+
+@pytest.fixture(scope="module")
+def up(stick: Stick, environment: dict[str, str]) -> Done:
+    """The site's first start, after it was told whom to trust and has imported the stick."""
     for command in (("trust-root", str(stick.root), "--yes"), ("import", str(stick.folder))):
         done = doorstart("bundle", *command, **environment)
         assert done.returncode == 0, done.stderr
-    up = doorstart("site", "up", **environment)
+    return doorstart("site", "up", **environment)
+
+
+def test_a_site_that_never_built_runs_what_came_on_the_stick(
+    client: docker.DockerClient, stick: Stick, environment: dict[str, str], up: Done
+) -> None:
     assert up.returncode == 0, up.stderr
     assert "nothing is built here" in up.stdout
     site = environment["DOORSTART_SITE"]
@@ -132,7 +141,9 @@ def test_a_site_that_never_built_runs_what_came_on_the_stick(
 
 
 @pytest.fixture
-def next_of(client: docker.DockerClient, stick: Stick, environment: dict[str, str]) -> Iterator[Callable[[str], str]]:
+def next_of(
+    client: docker.DockerClient, stick: Stick, environment: dict[str, str], up: Done
+) -> Iterator[Callable[[str], str]]:
     """Makes the next image of a name, which the site then knows; its id."""
     made: list[str] = []
 
@@ -150,7 +161,7 @@ def next_of(client: docker.DockerClient, stick: Stick, environment: dict[str, st
 
 
 def test_two_persons_promote_a_service_by_command_and_a_kernel_on_the_page(
-    client: docker.DockerClient, stick: Stick, environment: dict[str, str], next_of: Callable[[str], str]
+    client: docker.DockerClient, stick: Stick, environment: dict[str, str], up: Done, next_of: Callable[[str], str]
 ) -> None:
     place, relay, kernel = place_of(environment), next_of("relay"), next_of("kernel")
 
