@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from integration.registries import ensure_docker_registry
+
 from doorstart.images.build import Builder
 from doorstart.site import engine
 from doorstart.site.place import TOP
@@ -31,7 +33,11 @@ def main() -> None:
         engine.ensure_compose(current.say)
         engine.ensure_tools(current.say)
     with step("Images") as current:
-        Builder(TOP, client, current.say).build_all()
+        builder = Builder(TOP, client, current.say)
+        builder.build_all()
+        builder.fetch(["relay", "hub"])  # what tests/integration/test_image_builds.py builds from
+    with step("Registry") as current:
+        ensure_docker_registry(current.say)
     with step("Browser") as current:
         if not CHROMIUM.exists():
             # Debian's own: what Playwright would download comes from elsewhere.

@@ -57,6 +57,20 @@ class Settings(BaseSettings):
         description="File of the registry of images, in the containers of the Hub and of the sandbox.",
     )
 
+    # Several machines of one building
+    bundle_registry: str = Field(
+        "",
+        pattern=r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9]+([._-][a-z0-9]+)*)+)?$",
+        description="A registry of the building's own that has the bundles for several machines, and a name in it, "
+        "such as https://updates.lan:5000/doorstart; empty: there is none.",
+    )
+    bundle_registry_ca: Path | None = Field(
+        None, description="PEM file of the authority that signed the registry's certificate, if this machine has none."
+    )
+    bundle_registry_login: Path | None = Field(
+        None, description="File in the form of .netrc with the registry's name and password, if it asks for one."
+    )
+
     debian_snapshot: str = Field(
         "",
         pattern=r"^(\d{8}(T\d{6}Z)?)?$",

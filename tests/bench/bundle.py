@@ -25,6 +25,7 @@ from doorstart.bundle import courses, keys, signing, state, trust
 from doorstart.bundle.bring_in import bring_in
 from doorstart.bundle.create import Offered, create
 from doorstart.bundle.engine import Engine
+from doorstart.bundle.source import Stick
 from doorstart.bundle.store import Store
 from doorstart.images.build import Builder
 from doorstart.images.registry import NAMES, Entry, Known, Registry
@@ -79,7 +80,7 @@ class Bench:
         )
         signing.sign(bundle, self.signers)
         created = time.monotonic()
-        bring_in(bundle, self.store, self.site_engine, self.known.extend, self.folder / "none", say=print)
+        bring_in(Stick(bundle), self.store, self.site_engine, self.known.extend, self.folder / "none", say=print)
         imported = time.monotonic()
         took = {"build": built - began, "create": created - built, "import": imported - created}
         self.seconds[name] = {step: round(seconds, 1) for step, seconds in took.items()}

@@ -16,6 +16,8 @@ from doorstart.site import registry
 from doorstart.site.place import Place
 
 from .command import Done, doorstart
+from .conftest import make_certificate
+from .registries import DockerRegistry
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 PASSPHRASE = "five words are enough here"
@@ -46,8 +48,9 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(folder: Path, *arguments: str, stdin: str = "") -> Done:
-    return doorstart("bundle", *arguments, stdin=stdin, cwd=folder, DOORSTART_KEY_PASSPHRASE=PASSPHRASE)
+def run(folder: Path, *arguments: str, stdin: str = "", **environment: str) -> Done:
+    environment |= {"DOORSTART_KEY_PASSPHRASE": PASSPHRASE}
+    return doorstart("bundle", *arguments, stdin=stdin, cwd=folder, **environment)
 
 
 def answer(done: Done) -> dict[str, Any]:
@@ -100,3 +103,27 @@ def test_a_course_travels_from_the_state_file_to_the_learners(site: Any, place: 
     released = doorstart("course", "release", "programming", "02-numbers-and-text", "--language", "en", "--from-bundle")
     assert released.returncode == 0, released.stderr
     assert "released 02-numbers-and-text" in released.stdout
+
+
+def test_the_stick_is_published_for_the_other_machines(place: Place, team: Path, tmp_path: Path) -> None:
+    server = DockerRegistry(tmp_path / "registry", *make_certificate(tmp_path))
+    not_set = run(team, "publish", "stick")
+    assert not_set.returncode == 1
+    assert "DOORSTART_BUNDLE_REGISTRY" in not_set.stderr
+    server.start()
+    try:
+        done = run(team, "publish", "stick", **server.environment)
+        assert done.returncode == 0, done.stderr
+        assert "that the registry did not have" in done.stderr
+        found = answer(run(team, "inspect", "--json", **server.environment))
+        assert (found["ok"], [one["name"] for one in found["changes"]]) == (True, ["programming"])
+        taken = answer(run(team, "import", "--json", **server.environment))
+        assert (taken["ok"], taken["number"]) == (True, found["number"])
+        unknown = run(team, "import", "--number", "7", **server.environment)
+        assert "no such bundle" in unknown.stderr
+    finally:
+        server.stop()
+    down = run(team, "import", **server.environment)
+    assert down.returncode == 1
+    assert "cannot be reached" in down.stderr
+    assert "Traceback" not in down.stderr

@@ -14,13 +14,11 @@ from doorstart.images import labels, sbom
 from doorstart.images.archive import CREATED
 from doorstart.images.build import Builder, Image
 from doorstart.images.compile import compiled
-from doorstart.images.layers import File, LayerCache
+from doorstart.images.layers import File, Layer, LayerCache
 from doorstart.images.making import Maker
 from doorstart.images.python import Wheel
 from doorstart.site import engine
 from doorstart.site.place import TOP
-
-CACHE = TOP / "build" / "images"
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +34,21 @@ def images(client: docker.DockerClient) -> dict[str, Image]:
     return Builder(TOP, client, print).build_all()
 
 
-def checkout(place: Path) -> Path:
+@pytest.fixture(scope="module")
+def packages(client: docker.DockerClient) -> Path:
+    """The folder of the packages that these tests build from; fetched, also if the engine has every image already."""
+    builder = Builder(TOP, client, print)
+    builder.fetch(["relay", "hub"])
+    return builder.cache
+
+
+def checkout(place: Path, packages: Path) -> Path:
     """A copy of what images are made of, with the packages that were fetched, without the layers that were made."""
     for name in ("images", "hub", "extensions"):
         shutil.copytree(TOP / name, place / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     for name in ("pyproject.toml", "uv.lock", "README.md", "LICENSE"):
         shutil.copy(TOP / name, place / name)
-    shutil.copytree(CACHE / "debian", place / "build" / "images" / "debian")
+    shutil.copytree(packages / "debian", place / "build" / "images" / "debian")
     # Another base, so that the images of this checkout, which others run, stay as they are.
     recipe = place / "images" / "base" / "image.toml"
     recipe.write_text(recipe.read_text().replace('summary = "', 'summary = "For a test: '))
@@ -50,13 +56,11 @@ def checkout(place: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def twice(
-    client: docker.DockerClient, images: dict[str, Image], tmp_path_factory: pytest.TempPathFactory
-) -> list[Image]:
+def twice(client: docker.DockerClient, packages: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Image]:
     """The relay's image, built in two checkouts one after the other, the first of them removed before the second."""
     found: list[Image] = []
     for _ in range(2):
-        made = Builder(checkout(tmp_path_factory.mktemp("checkout")), client, print).build(["base", "relay"])
+        made = Builder(checkout(tmp_path_factory.mktemp("checkout"), packages), client, print).build(["base", "relay"])
         assert made["relay"].built
         found.append(made["relay"])
         for name in ("relay", "base"):
@@ -70,23 +74,19 @@ def test_two_builds_of_an_image_are_the_same_image(twice: list[Image]) -> None:
     assert first.id == second.id
 
 
-def wheels(*names: str) -> list[Wheel]:
-    found = []
-    for name in names:
-        path = next((CACHE / "wheelhouse").glob(f"{name}-*.whl"))
-        found.append(Wheel(name, path, ""))
-    return found
+def wheels(packages: Path, *names: str) -> list[Wheel]:
+    return [Wheel(name, next((packages / "wheelhouse").glob(f"{name}-*.whl")), "") for name in names]
 
 
 def test_a_changed_package_changes_its_layer_and_no_other(
-    client: docker.DockerClient, images: dict[str, Image], tmp_path: Path
+    client: docker.DockerClient, images: dict[str, Image], packages: Path, tmp_path: Path
 ) -> None:
-    before = Maker(client, LayerCache(tmp_path / "one")).python(
-        images["base"].id, [wheels("jinja2", "markupsafe"), wheels("idna")]
-    )
-    after = Maker(client, LayerCache(tmp_path / "two")).python(
-        images["base"].id, [wheels("jinja2"), wheels("idna"), wheels("certifi")]
-    )
+    def layers(cache: str, *grouped: tuple[str, ...]) -> dict[tuple[str, ...], Layer]:
+        found = [wheels(packages, *names) for names in grouped]
+        return Maker(client, LayerCache(tmp_path / cache)).python(images["base"].id, found)
+
+    before = layers("one", ("jinja2", "markupsafe"), ("idna",))
+    after = layers("two", ("jinja2",), ("idna",), ("certifi",))
     assert before["idna",].digest == after["idna",].digest
     assert before["jinja2", "markupsafe"].digest not in {layer.digest for layer in after.values()}
 

@@ -158,6 +158,33 @@ def test_a_good_image_is_promoted_after_its_check(site: Any, learner: Person) ->
         other.stop_server()
 
 
+def test_no_request_starts_an_image_that_nobody_promoted(site: Any, learner: Person) -> None:
+    """Options of every form, servers of other names, and a container that is there already under the server's name."""
+    before, image = site.registry().promoted("learner"), site.derive("learner")
+    told = {"image": image, "allowed_images": {image: image}, "cmd": ["sh"], "environment": {"DOORSTART_IMAGE": image}}
+    name = f"{site.name}-server-{names.server_id(learner.username)}"
+    left = site.client.containers.create(image, ["sleep", "60"], name=name, network_mode="none")
+    page = learner.http.post("/hub/spawn", data={"_xsrf": learner._xsrf("/hub/"), "image": image, "profile": image})
+    assert page.is_success
+    learner.start_server()
+    assert image_of(site, learner) == before
+    with pytest.raises(docker.errors.NotFound):
+        left.reload()
+    learner.stop_server()
+    for path in ("server", "servers/programming-en", "servers/accounting-en", f"servers/{short(image)}"):
+        answer = learner.hub("POST", f"/users/{learner.username}/{path}", json=told)
+        if path == "server":
+            assert answer.is_success
+            learner.start_server()
+            assert image_of(site, learner) == before
+    # What a server's own token could ask for, and what was asked for before is not asked for again.
+    learner.stop_server()
+    learner.start_server()
+    assert image_of(site, learner) == before
+    started = {one.attrs["Image"] for one in site.client.containers.list(ignore_removed=True, all=True)}
+    assert image not in started
+
+
 def test_a_rollback_is_at_once_and_ends_servers_at_a_time_after_a_warning(site: Any, learner: Person) -> None:
     before, image = site.registry().promoted("learner"), site.derive("learner")
     learner.start_server()

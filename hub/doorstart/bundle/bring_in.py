@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from doorstart.bundle import contents, courses, space, verify
-from doorstart.bundle.contents import BundledImage, Contents
+from doorstart.bundle.contents import BundledCourse, BundledImage, Contents
 from doorstart.bundle.engine import Engine
 from doorstart.bundle.errors import RefusedError
 from doorstart.bundle.layout import COMPRESSED_LAYER, LAYER, Blob, Layout
 from doorstart.bundle.planning import Plan, prepare
 from doorstart.bundle.refusals import lacking
+from doorstart.bundle.source import Say, Source
 from doorstart.bundle.store import Store
 from doorstart.bundle.verify import Verified
 from doorstart.images.registry import Known
@@ -41,19 +42,19 @@ class Outcome:
 
 
 def bring_in(
-    bundle: Path,
+    source: Source,
     store: Store,
     engine: Engine,
     learn: Learn,
     own_courses: Path,
     *,
     free: space.Free = space.free,
-    say: Callable[[str], None] = lambda _: None,
+    say: Say = lambda _: None,
 ) -> Outcome:
     """Import a bundle.
 
     Args:
-        bundle: Its folder.
+        source: Where it is.
         store: The site's store of bundles.
         engine: The site's engine.
         learn: Notes images as known.
@@ -66,27 +67,50 @@ def bring_in(
         BundleError: an image could not be copied. Running it again goes on.
     """
     with store.alone():
-        say("checking signatures")
-        verified = verify.authenticate(bundle, store.trusted)
-        verify.check_files(bundle, verified, say)
-        base = store.courses or own_courses
-        _check_courses(verified.contents, base)
-        plan = prepare(verified.contents, engine, store)
-        space.check(plan.needs, free)
-        shutil.rmtree(store.work, ignore_errors=True)
         try:
-            _load(bundle, verified, plan, engine, store.work, say)
-        finally:
-            shutil.rmtree(store.work, ignore_errors=True)
-        with store.next_release() as fresh:
-            say("storing courses")
-            _store(bundle, verified, base, fresh)
-            say("noting the images as known")
-            learn([_known(image, verified.contents) for image in verified.contents.images])
+            outcome = _bring_in(source, store, engine, learn, own_courses, free, say)
+        except RefusedError:
+            source.discard()
+            raise
+        source.discard()
+    return outcome
+
+
+def _bring_in(
+    source: Source, store: Store, engine: Engine, learn: Learn, own_courses: Path, free: space.Free, say: Say
+) -> Outcome:
+    bundle = source.folder
+    source.open(say)
+    say("checking signatures")
+    verified = verify.authenticate(bundle, store.trusted)
+    said = verified.contents
+    base = store.courses or own_courses
+    here = {name: one.digest for name, one in courses.pack(base).items()}
+    new_courses = [course for course in said.courses if here.get(course.name) != course.digest]
+    for course in new_courses:
+        if not course.blob:
+            raise RefusedError("lacking", lacking(f"the course {course.name} as it was"))
+    plan = prepare(said, engine, store, sparing=not source.whole)
+    names = [*plan.files, *(verify.blob(course.blob) for course in new_courses if course.blob)]
+    if not source.whole:
+        fetched = sum(verified.targets[name].length for name in names if name in verified.targets)
+        plan.needs[store.work] = plan.needs.get(store.work, 0) + fetched
+    space.check(plan.needs, free)
+    source.fetch(verified, names, say)
+    shutil.rmtree(store.work, ignore_errors=True)
+    try:
+        _load(bundle, verified, plan, engine, store.work, say)
+    finally:
+        shutil.rmtree(store.work, ignore_errors=True)
+    with store.next_release() as fresh:
+        say("storing courses")
+        _store(bundle, verified, new_courses, base, fresh)
+        say("noting the images as known")
+        learn([_known(image, said) for image in said.images])
     return Outcome(verified, [image.name for image in plan.load])
 
 
-def _load(bundle: Path, verified: Verified, plan: Plan, engine: Engine, work: Path, say: Callable[[str], None]) -> None:
+def _load(bundle: Path, verified: Verified, plan: Plan, engine: Engine, work: Path, say: Say) -> None:
     layers: dict[str, Path] = {}
     for number, (provider, wanted) in enumerate(plan.providers.items(), 1):
         say(f"taking layers from images that the site has ({number} of {len(plan.providers)})")
@@ -116,7 +140,7 @@ def _complete(bundle: Path, verified: Verified, image: BundledImage, layers: dic
     layout = Layout(folder)
     described = []
     for layer in image.layers:
-        if layer.blob:
+        if layer.blob and layer.diff_id not in layers:
             blob = Blob(layer.blob, verified.targets[verify.blob(layer.blob)].length)
             layout.add_link(blob, bundle / verify.blob(layer.blob))
             described.append(blob.described(COMPRESSED_LAYER))
@@ -128,20 +152,13 @@ def _complete(bundle: Path, verified: Verified, image: BundledImage, layers: dic
     return layout
 
 
-def _check_courses(said: Contents, base: Path) -> None:
-    here = {name: one.digest for name, one in courses.pack(base).items()}
-    for course in said.courses:
-        if not course.blob and here.get(course.name) != course.digest:
-            raise RefusedError("lacking", lacking(f"the course {course.name} as it was"))
-
-
-def _store(bundle: Path, verified: Verified, base: Path, fresh: Path) -> None:
+def _store(bundle: Path, verified: Verified, new: Sequence[BundledCourse], base: Path, fresh: Path) -> None:
     said = verified.contents
     target = fresh / "courses"
     if said.courses and not target.exists():
         for name in courses.pack(base):
             shutil.copytree(base / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for course in said.courses:
+    for course in new:
         if course.blob:
             courses.unpack(target, course, verify.read_checked(bundle, verified, verify.blob(course.blob)))
     own = (said.model_dump_json(indent=1) + "\n").encode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,10 +17,9 @@ from doorstart.bundle.courses import Packed
 from doorstart.bundle.engine import Engine
 from doorstart.bundle.errors import BundleError
 from doorstart.bundle.layout import COMPRESSED_LAYER, LAYER, Blob, Layout
+from doorstart.bundle.source import Say
 
 SCRATCH = Path("/var/tmp")  # noqa: S108  # a folder of its own is made there; images do not fit where memory is the disk
-Say = Callable[[str], None]
-"""Told what is being done."""
 COMPRESSORS = 2
 """Layers that are compressed at once."""
 

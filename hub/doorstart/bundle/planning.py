@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from doorstart.bundle import verify
 from doorstart.bundle.contents import BundledImage, Contents, Layer
 from doorstart.bundle.engine import Engine
 from doorstart.bundle.errors import RefusedError
@@ -23,15 +24,31 @@ class Plan:
         load: Images that the engine lacks.
         providers: For each image of the engine that has layers which the bundle does not carry: those layers.
         needs: Bytes that will be written, by folder.
+        files: The bundle's files that this takes.
     """
 
     load: list[BundledImage] = field(default_factory=list)
     providers: dict[str, list[Layer]] = field(default_factory=dict)
     needs: dict[Path, int] = field(default_factory=dict)
 
+    @property
+    def files(self) -> list[str]:
+        from_engine = {layer.diff_id for layers in self.providers.values() for layer in layers}
+        found = [verify.blob(image.id) for image in self.load]
+        for image in self.load:
+            found += [verify.blob(one.blob) for one in image.layers if one.blob and one.diff_id not in from_engine]
+        return list(dict.fromkeys(found))
 
-def prepare(said: Contents, engine: Engine, store: Store) -> Plan:
+
+def prepare(said: Contents, engine: Engine, store: Store, *, sparing: bool = False) -> Plan:
     """What an import of this bundle has to do here.
+
+    Args:
+        said: What the bundle says of itself.
+        engine: The site's engine.
+        store: The site's store of bundles.
+        sparing: Whether a layer that the engine has is taken from there also if the bundle carries it, because what
+            the bundle carries has to be fetched first.
 
     Raises:
         RefusedError: the site lacks an image or a layer that the bundle takes for granted.
@@ -43,7 +60,9 @@ def prepare(said: Contents, engine: Engine, store: Store) -> Plan:
     if not plan.load:
         return plan
     there = engine.layers()
-    absent = {layer.diff_id: layer for image in plan.load for layer in image.layers if not layer.blob}
+    spared = {diff_id for layers in there.values() for diff_id in layers} if sparing else set()
+    wanted = [layer for image in plan.load for layer in image.layers]
+    absent = {layer.diff_id: layer for layer in wanted if not layer.blob or layer.diff_id in spared}
     while absent:
         best = max(there, key=lambda image: len(absent.keys() & set(there[image])), default="")
         found = absent.keys() & set(there.get(best, []))

@@ -6,6 +6,7 @@ One folder beside the site's other files::
     releases/<…>/        root.json and the metadata of the last bundle, contents.json, courses/
     current              a link to the one that counts
     work/                what an import needs while it runs
+    arriving/            what was fetched from a registry so far
 
 A change makes a new folder, and moves the link last, in one step: a power cut leaves the old or the new, never a mix.
 """
@@ -76,6 +77,11 @@ class Store:
     def work(self) -> Path:
         """A folder for an import under way."""
         return self.folder / "work"
+
+    @property
+    def arriving(self) -> Path:
+        """A folder for a bundle that is fetched from a registry."""
+        return self.folder / "arriving"
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -20,7 +20,7 @@ from doorstart.check.client import ClientError, Server
 from doorstart.check.exercise import Exercise
 from doorstart.check.report import Report
 from doorstart.check.stage import Stage, staged
-from doorstart.site.units import add_units
+from doorstart.site.units import SiteCourse
 
 COURSE = "selfcheck.en"
 """The course that exists only while the loop is checked."""
@@ -109,7 +109,8 @@ class _Loop:
         with tempfile.TemporaryDirectory() as scratch:
             self.exercise.lay_out(Path(scratch), self.assignment)
             image = stage.images["instructor"]
-            add_units(stage.client, stage.place, image, stage.course, Path(scratch), [self.assignment])
+            course = SiteCourse(stage.client, stage.place, image, stage.course)
+            course.add(Path(scratch), [self.assignment])
 
     def _hand_in(self, desk: Server) -> str:
         """Fetch, solve and submit; the receipt's number."""

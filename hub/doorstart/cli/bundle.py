@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +15,9 @@ from doorstart.bundle import bring_in, contents, courses, create, describe, pack
 from doorstart.bundle.contents import SiteState
 from doorstart.bundle.engine import Engine
 from doorstart.bundle.errors import BundleError, RefusedError
+from doorstart.bundle.source import Say
 from doorstart.bundle.store import Store
-from doorstart.cli import bundle_keys, bundle_words
+from doorstart.cli import bundle_keys, bundle_registry, bundle_words
 from doorstart.images.build import Builder
 from doorstart.images.registry import NAMES, Known
 from doorstart.settings import settings
@@ -27,6 +29,7 @@ from doorstart.site.progress import console, step
 VERSION_LABEL = "org.opencontainers.image.version"
 app = typer.Typer(help="Updates on a stick: who signs, what travels, what is taken.", no_args_is_help=True)
 bundle_keys.register(app)
+bundle_registry.register(app)
 
 Bundle = Annotated[Path, typer.Argument(help="The bundle's folder, for example on a stick.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -99,10 +102,17 @@ def create_(
 
 
 @app.command()
-def inspect(bundle: Bundle, as_json: AsJson = False, root: bundle_keys.RootOption = None) -> None:
+def inspect(
+    bundle: bundle_registry.BundleOrNot = None,
+    as_json: AsJson = False,
+    root: bundle_keys.RootOption = None,
+    number: bundle_registry.Number = None,
+) -> None:
     """Say what a bundle is: what is new, what changes for whom, who signed, how old it is. Needs no running site."""
-    with bundle_keys.trusted(root) as trusted:
-        found = describe.describe(bundle, trusted)
+    with bundle_keys.trusted(root) as trusted, tempfile.TemporaryDirectory() as folder:
+        source = bundle_registry.source(bundle, number, Path(folder))
+        source.open(lambda _: None)
+        found = describe.describe(source.folder, trusted)
     print(json.dumps(found.plain(), indent=1)) if as_json else bundle_words.show(found)
 
 
@@ -128,16 +138,20 @@ def verify_(bundle: Bundle, as_json: AsJson = False, root: bundle_keys.RootOptio
 
 
 @app.command(name="import")
-def import_(bundle: Bundle, as_json: AsJson = False) -> None:
+def import_(
+    bundle: bundle_registry.BundleOrNot = None, as_json: AsJson = False, number: bundle_registry.Number = None
+) -> None:
     """Take a bundle into this site. Its images become known and none is promoted; its courses are stored."""
     client, place = _client(), Place(settings())
+    store = Store(place.bundles)
+    source = bundle_registry.source(bundle, number, store.arriving)
 
     def learn(images: list[Known]) -> None:
         registry.learn(client, place, images)
 
-    def bring(say: create.Say) -> bring_in.Outcome:
+    def bring(say: Say) -> bring_in.Outcome:
         engine.ensure_tools(say)
-        return bring_in.bring_in(bundle, Store(place.bundles), Engine(client), learn, courses_of(place), say=say)
+        return bring_in.bring_in(source, store, Engine(client), learn, courses_of(place), say=say)
 
     try:
         if as_json:

@@ -97,16 +97,33 @@ class Builder:
             python.FetchError: a Python package could not be fetched.
             lab.LabError: the JupyterLab extension could not be made.
         """
-        if unknown := sorted(set(names) - set(self.inputs.by_name)):
-            known = ", ".join(self.inputs.by_name)
-            raise BuildError(f"There is no image named {unknown[0]}. There are: {known}")
-        wanted = {one.name for name in names for one in self.inputs.lineage(self.inputs.by_name[name])}
+        chosen = self._with_parents(names)
         with self._alone():
-            chosen = [recipe for recipe in self.recipes if recipe.name in wanted]
             missing = [recipe for recipe in chosen if again or not self._known(recipe)]
             if missing:
                 self._make(missing)
         return {name: self._images[name] for name in self.inputs.by_name if name in names}
+
+    def fetch(self, names: Collection[str]) -> None:
+        """Fetch all that some images, and those that they start from, are made of; also of images that the engine has.
+
+        A build fetches only for what it builds. After this, a build of these images needs no network, whatever becomes
+        of the engine's images.
+
+        Raises:
+            BuildError, debian.DebianError, npm.NpmError, python.FetchError, lab.LabError: as for :meth:`build`.
+        """
+        chosen = self._with_parents(names)
+        with self._alone():
+            self._assembler().fetch(chosen)
+
+    def _with_parents(self, names: Collection[str]) -> list[Recipe]:
+        """The recipes of these images and of those that they start from, every parent before its children."""
+        if unknown := sorted(set(names) - set(self.inputs.by_name)):
+            known = ", ".join(self.inputs.by_name)
+            raise BuildError(f"There is no image named {unknown[0]}. There are: {known}")
+        wanted = {one.name for name in names for one in self.inputs.lineage(self.inputs.by_name[name])}
+        return [recipe for recipe in self.recipes if recipe.name in wanted]
 
     def refresh(self) -> None:
         """Fetch the Debian packages anew, so that what is built next has the mirror's newest.
@@ -144,9 +161,12 @@ class Builder:
         return self._images[recipe.name]
 
     def _make(self, missing: list[Recipe]) -> None:
-        assembler = Assembler(self.inputs, self.client, self.cache, self._debian, self.say)
+        assembler = self._assembler()
         assembler.fetch(missing)
         for recipe in missing:
             self.say(f"building {recipe.name}: {recipe.summary}")
             assembler.make(recipe, self._images[recipe.parent].id if recipe.parent else "")
             self._known(recipe, built=True)
+
+    def _assembler(self) -> Assembler:
+        return Assembler(self.inputs, self.client, self.cache, self._debian, self.say)

@@ -4,28 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from doorstart.images import groups, python
 from doorstart.images.debian import SUITE
 from doorstart.images.making import IMAGES
 from doorstart.images.recipe import Recipe, read_all
-
-LEFT_BEHIND = ("__pycache__", "node_modules", ".ipynb_checkpoints")
-
-
-def tree(path: Path) -> Iterator[Path]:
-    """The files of a source tree, sorted, without what tools leave behind."""
-    if path.is_file():
-        yield path
-        return
-    found = []
-    for folder, folders, files in os.walk(path):
-        folders[:] = [name for name in folders if name not in LEFT_BEHIND]
-        found += [Path(folder) / name for name in files]
-    yield from sorted(child for child in found if child.is_file())
+from doorstart.images.sources import content
+from doorstart.images.sources import tree as tree
 
 
 class Inputs:
@@ -92,10 +78,7 @@ class Inputs:
             sets = {one.name: one.debian for one in self.recipes}
             before = self.digest(parent) if parent else json.dumps([IMAGES, self.debian, sets])
             seen.update(json.dumps([before, self.requirements(recipe), self.groups(recipe)]).encode())
-            for path in (file for source in self.sources(recipe) for file in tree(source)):
-                if path.name != "README.md":
-                    content = hashlib.sha256(path.read_bytes()).hexdigest()
-                    seen.update(f"{path.relative_to(self.top)}\0{content}\n".encode())
+            seen.update(content(self.top, self.sources(recipe)))
             self._digests[recipe.name] = seen.hexdigest()
         return self._digests[recipe.name]
 

@@ -43,8 +43,17 @@ def build(top: Path, cache: Path, say: Callable[[str], None]) -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache, prefix="making-") as scratch:
             _make(source, Path(scratch), builder)
-            (Path(scratch) / OUTPUT).rename(made)
+            _keep(Path(scratch) / OUTPUT, made)
     return made
+
+
+def _keep(fresh: Path, place: Path) -> None:
+    """Move a folder to its place, unless another process was faster: what is there is the same."""
+    try:
+        fresh.rename(place)
+    except OSError:
+        if not place.is_dir():
+            raise
 
 
 def _make(source: Path, scratch: Path, builder: Path) -> None:
@@ -70,7 +79,7 @@ def tools(source: Path, cache: Path, say: Callable[[str], None]) -> Path:
             _run(
                 ["npm", "ci", "--omit=peer", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder
             )
-            folder.rename(place)
+            _keep(folder, place)
     return place
 
 

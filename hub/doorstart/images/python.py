@@ -9,18 +9,20 @@ import hashlib
 import os
 import platform
 import re
-import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from doorstart.images.recipe import Recipe
+from doorstart.images.sources import content
 
 PYTHON = "3.13"
 """The Python of Debian trixie, which every image has."""
@@ -69,15 +71,32 @@ def for_target(exported: str) -> str:
 def requirements(top: Path, source: str) -> str:
     """The hashed requirements of an image, as pip reads them.
 
+    They are kept below ``build/``: uv takes most of a second for each image, and they are asked for at every start.
+
     Args:
         top: Top of the repository.
         source: ``extra:NAME`` or ``group:NAME``, as in a recipe.
     """
+    seen = hashlib.sha256(f"{source}\0{version('uv')}\0{target_environment()}\0{_ENTRY.pattern}".encode())
+    for path in (top / "uv.lock", top / "pyproject.toml", *sorted((top / "extensions").glob("*/pyproject.toml"))):
+        seen.update(hashlib.sha256(path.read_bytes()).digest())
+    kept = top / "build" / "images" / "requirements" / seen.hexdigest()[:32]
+    if kept.is_file() and kept.stat().st_size:  # nothing is in it if the machine went down while it was written
+        return kept.read_text()
+    found = for_target(_exported(top, source))
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=kept.parent, delete=False) as fresh:
+        fresh.write(found)
+    Path(fresh.name).replace(kept)
+    return found
+
+
+def _exported(top: Path, source: str) -> str:
     kind, _, name = source.partition(":")
     choice = ["--only-group", name] if kind == "group" else ["--extra", name, "--no-default-groups"]
     command = [sys.executable, "-m", "uv", "export", "--frozen", "--quiet", "--no-emit-workspace", "--no-annotate"]
     done = subprocess.run([*command, "--no-header", *choice], cwd=top, check=True, capture_output=True, text=True)
-    return for_target(done.stdout)
+    return done.stdout
 
 
 def sdist_only(top: Path) -> set[str]:
@@ -200,25 +219,43 @@ def _pip(wheelhouse: Path, entries: list[str], verb: str, *options: str) -> None
         raise FetchError(f"Python packages could not be fetched: {done.stderr.strip().splitlines()[-1]}")
 
 
-def build_workspace(top: Path, packages: Sequence[str], destination: Path) -> list[Wheel]:
+def build_workspace(top: Path, packages: Sequence[str], beside: Path) -> list[Wheel]:
     """Build the wheels of this repository's own packages, without the network; sorted.
 
-    They go into a layer of their own, above the packages from the lock, so that a change here rebuilds in seconds.
+    They go into a layer of their own, above the packages from the lock, so that a change here rebuilds in seconds. A
+    wheel is built again only when a source of it changed.
+
+    Args:
+        top: Top of the repository.
+        packages: Their names.
+        beside: Wheels are kept in folders beside this one, one for each package and state of its sources.
     """
-    shutil.rmtree(destination, ignore_errors=True)
-    for package in packages:
-        command = [sys.executable, "-m", "uv", "build", "--quiet", "--offline", "--wheel", "--package", package]
-        subprocess.run([*command, "--out-dir", str(destination)], cwd=top, check=True)
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    places = own_packages(top)
     found = []
-    for path in sorted(destination.glob("*.whl")):
+    for package in packages:
+        made_of = hashlib.sha256(f"{version('uv')}\0".encode() + content(top, places[package]))
+        kept = beside.with_name(f"{package}-{made_of.hexdigest()[:16]}")
+        if not kept.is_dir():
+            with tempfile.TemporaryDirectory(dir=beside.parent) as scratch:
+                command = [sys.executable, "-m", "uv", "build", "--quiet", "--offline", "--wheel", "--package", package]
+                subprocess.run([*command, "--out-dir", f"{scratch}/made"], cwd=top, check=True)
+                (Path(scratch) / "made").rename(kept)
+        (path,) = kept.glob("*.whl")
         name = str(parse_wheel_filename(path.name)[0])
         found.append(Wheel(name, path, f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"))
-    return found
+    return sorted(found, key=lambda wheel: wheel.path.name)
+
+
+def own_packages(top: Path) -> dict[str, list[Path]]:
+    """This repository's own packages: the files and folders that each is made of."""
+    places = {"doorstart": [top / "hub" / "doorstart", top / "pyproject.toml"]}
+    for project in (top / "extensions").glob("*/pyproject.toml"):
+        places[tomllib.loads(project.read_text(encoding="utf-8"))["project"]["name"]] = [project.parent]
+    return places
 
 
 def sources_of(top: Path, recipe: Recipe) -> list[Path]:
     """The files and folders whose content decides what this image's own packages are."""
-    places = {"doorstart": [top / "hub" / "doorstart", top / "pyproject.toml"]}
-    for project in (top / "extensions").glob("*/pyproject.toml"):
-        places[tomllib.loads(project.read_text(encoding="utf-8"))["project"]["name"]] = [project.parent]
+    places = own_packages(top)
     return [place for name in recipe.workspace for place in places[name]]

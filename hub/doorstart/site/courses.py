@@ -20,7 +20,7 @@ from doorstart.courses.format import CourseError, Language, read_course
 from doorstart.settings import Settings
 from doorstart.site.place import TOP, Place
 from doorstart.site.progress import Step
-from doorstart.site.units import add_units
+from doorstart.site.units import SiteCourse
 
 
 def courses_of(place: Place) -> Path:
@@ -126,5 +126,6 @@ def add_course(
         if unknown := set(chosen) - set(all_units):
             why = f"there is no unit {min(unknown)}, only {', '.join(all_units)}"
             raise CourseError(folder / "course.toml", "field units", why)
-        add_units(client, place, instructor, course_id(folder, language), Path(scratch), chosen, replace=replace)
+        course = SiteCourse(client, place, instructor, course_id(folder, language))
+        course.add(Path(scratch), chosen, replace=replace)
     return chosen

@@ -12,7 +12,16 @@ from doorstart.settings import Settings
 TOP = Path(__file__).resolve().parents[3]
 """Top of the checkout that this command was installed from."""
 
-_ON_HOST_ONLY = {"build", "built_images", "demo", "languages", "tls_key"}
+_ON_HOST_ONLY = {
+    "build",
+    "built_images",
+    "bundle_registry",
+    "bundle_registry_ca",
+    "bundle_registry_login",
+    "demo",
+    "languages",
+    "tls_key",
+}
 
 
 class Place:

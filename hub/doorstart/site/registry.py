@@ -113,15 +113,26 @@ def volume(place: Place) -> str:
 
 
 def _of_hub(client: docker.DockerClient, place: Place) -> str:
-    """The image of the site's Hub: of its container, or of what compose would start; empty if there is none."""
+    """The image of the site's Hub: of its container, of what compose would start, or of the stick that was imported
+    before the first start; empty if there is none.
+    """
     try:
         return str(client.api.inspect_container(place.container("hub"))["Image"])
     except NotFound:
-        chosen = place.chosen("hub")
+        chosen = place.chosen("hub") or _imported(place)
     try:
         return str(client.images.get(chosen).id) if chosen else ""
     except ImageNotFound:
         return ""
+
+
+def _imported(place: Place) -> str:
+    """The Hub's image of the bundle that was imported last; empty if there was none."""
+    # Not at the top: what checks an image runs without the libraries for signatures, and on a site that is up.
+    from doorstart.bundle.store import Store
+
+    said = Store(place.bundles).imported
+    return next((image.id for image in said.images if image.name == "hub"), "") if said else ""
 
 
 def _run(client: docker.DockerClient, place: Place, image: str, stdin: bytes) -> tuple[int, bytes, bytes]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,66 +42,66 @@ done
 """
 
 
-def add_units(
-    client: docker.DockerClient,
-    place: Place,
-    instructor: str,
-    course: str,
-    built: Path,
-    units: list[str],
-    *,
-    replace: bool = False,
-) -> None:
-    """Put all built units into a course's volume; make the learner's form of some, and release those.
+@dataclass(frozen=True)
+class SiteCourse:
+    """A course of a site, which built units are put into.
 
-    Args:
+    Attributes:
         client: The engine.
         place: The site.
         instructor: The digest of the image with nbgrader.
         course: The course's id.
-        built: nbgrader's course folder with ``source/<unit>`` in it.
-        units: Which units to release.
-        replace: Whether units that the course has are put aside for those that were built.
-
-    Raises:
-        CommandError: nbgrader or the exchange refused a unit.
     """
-    for unit, archive in generate(client, place, instructor, course, built, units, replace=replace).items():
-        command = ["python", "-m", "doorstart.exchange", "release", course, unit]
-        containers.execute(client, place.container("exchange"), command, archive)
 
+    client: docker.DockerClient
+    place: Place
+    instructor: str
+    course: str
 
-def generate(
-    client: docker.DockerClient,
-    place: Place,
-    instructor: str,
-    course: str,
-    built: Path,
-    units: list[str],
-    *,
-    replace: bool = False,
-) -> dict[str, bytes]:
-    """The learner's form of units, as tar files; made by nbgrader in the course's volume, without a network."""
-    mark = datetime.now(UTC).strftime("%Y%m%d-%H%M%S") if replace else ""
-    volume = Mount(str(names.COURSE_ROOT), f"{place.settings.site}-course-{course}", type="volume")
-    container = client.containers.create(
-        instructor,
-        ["sh", "-c", _TAKE_OVER, "take-over", *units],
-        network_mode="none",
-        mounts=[volume],
-        cap_drop=["ALL"],
-        environment={"DOORSTART_COURSE": course, "REPLACE": mark},
-        labels={names.LABEL_SITE: place.settings.site, names.LABEL_ROLE: "loader"},
-    )
-    try:
-        container.put_archive("/course", _below(".incoming", containers.archive(built, uid=names.SERVER_UID)))
-        container.start()
-        if container.wait()["StatusCode"]:
-            said = container.logs().decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
-            raise containers.CommandError(f"nbgrader could not make the learner's form of {course}: {said[0]}")
-        return {unit: _content(container, f"/course/release/{unit}") for unit in units}
-    finally:
-        container.remove(force=True)
+    def add(self, built: Path, units: list[str], *, replace: bool = False) -> None:
+        """Put all built units into the course's volume; make the learner's form of some, and release those.
+
+        Args:
+            built: nbgrader's course folder with ``source/<unit>`` in it.
+            units: Which units to release.
+            replace: Whether units that the course has are put aside for those that were built.
+
+        Raises:
+            CommandError: nbgrader or the exchange refused a unit.
+        """
+        for unit, archive in self.generate(built, units, replace=replace).items():
+            command = ["python", "-m", "doorstart.exchange", "release", self.course, unit]
+            containers.execute(self.client, self.place.container("exchange"), command, archive)
+
+    def generate(self, built: Path, units: list[str], *, replace: bool = False) -> dict[str, bytes]:
+        """The learner's form of units, as tar files; made by nbgrader in the course's volume, without a network.
+
+        Args:
+            built, units, replace: As for :meth:`add`.
+
+        Raises:
+            CommandError: nbgrader refused a unit.
+        """
+        mark = datetime.now(UTC).strftime("%Y%m%d-%H%M%S") if replace else ""
+        volume = Mount(str(names.COURSE_ROOT), f"{self.place.settings.site}-course-{self.course}", type="volume")
+        container = self.client.containers.create(
+            self.instructor,
+            ["sh", "-c", _TAKE_OVER, "take-over", *units],
+            network_mode="none",
+            mounts=[volume],
+            cap_drop=["ALL"],
+            environment={"DOORSTART_COURSE": self.course, "REPLACE": mark},
+            labels={names.LABEL_SITE: self.place.settings.site, names.LABEL_ROLE: "loader"},
+        )
+        try:
+            container.put_archive("/course", _below(".incoming", containers.archive(built, uid=names.SERVER_UID)))
+            container.start()
+            if container.wait()["StatusCode"]:
+                said = container.logs().decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+                raise containers.CommandError(f"nbgrader could not make the learner's form of {self.course}: {said[0]}")
+            return {unit: _content(container, f"/course/release/{unit}") for unit in units}
+        finally:
+            container.remove(force=True)
 
 
 def _below(folder: str, archive: bytes) -> bytes:

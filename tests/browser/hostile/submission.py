@@ -15,8 +15,9 @@ from nbformat import NotebookNode, v4
 from doorstart import names
 from doorstart.images.build import Image
 from doorstart.settings import settings
-from doorstart.site import containers, units
+from doorstart.site import containers
 from doorstart.site.place import Place
+from doorstart.site.units import SiteCourse
 
 from .case import Case, File
 from .notebook import notebook
@@ -47,7 +48,7 @@ def make_course(site: Any, image: Image, folder: Path) -> None:
     source.mkdir(parents=True)
     nbformat.write(assignment(), source / f"{NAME}.ipynb")
     (folder / "nbgrader_config.json").write_text(json.dumps({}))
-    units.generate(site.client, Place(settings()), image.id, COURSE, folder, [UNIT])
+    SiteCourse(site.client, Place(settings()), image.id, COURSE).generate(folder, [UNIT])
 
 
 def work(cases: list[Case], canary: str) -> NotebookNode:

@@ -1,6 +1,7 @@
 """From the lock to the requirements of an image."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,25 @@ def test_the_lock_gives_hashed_requirements_for_every_image() -> None:
         assert all("==" in line and line.endswith("\\") for line in packages), source
         names = [line.split("==")[0] for line in packages]
         assert len(names) == len(set(names)), f"{source}: two versions of one package"
+
+
+def test_requirements_are_told_anew_when_the_lock_says_something_else(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+    exported: list[str] = []
+
+    def export(top: Path, source: str) -> str:
+        exported.append(source)
+        return (top / "uv.lock").read_text()
+
+    monkeypatch.setattr(python, "_exported", export)
+    for name in ("uv.lock", "pyproject.toml"):
+        (tmp_path / name).write_text("alpha==1.0 \\\n    --hash=sha256:aa\n")
+    first = [python.requirements(tmp_path, source) for source in ("group:kernel", "group:kernel", "extra:hub")]
+    assert (len(set(first)), exported) == (1, ["group:kernel", "extra:hub"])
+    (tmp_path / "uv.lock").write_text("alpha==2.0 \\\n    --hash=sha256:ab\n")
+    assert "alpha==2.0" in python.requirements(tmp_path, "group:kernel")
+    (tmp_path / "pyproject.toml").write_text("")
+    python.requirements(tmp_path, "group:kernel")
+    assert exported == ["group:kernel", "extra:hub", "group:kernel", "group:kernel"]
 
 
 HASH = {name: f"sha256:{hashlib.sha256(name.encode()).hexdigest()}" for name in ("alpha", "gamma", "other")}
@@ -78,3 +98,24 @@ def test_the_lock_tells_how_large_packages_are() -> None:
     sizes = python.sizes(TOP)
     assert sizes["pandas"] > 5_000_000
     assert 0 < sizes["six"] < 100_000
+
+
+def test_a_wheel_of_our_own_is_built_again_only_when_its_sources_changed(tmp_path: Path) -> None:
+    top, place = tmp_path / "top", tmp_path / "wheels" / "none"
+    for name in ("pyproject.toml", "uv.lock", "LICENSE"):
+        (top / "extensions").mkdir(parents=True, exist_ok=True)
+        shutil.copy(TOP / name, top / name)
+    for folder in (TOP / "extensions").iterdir():
+        if (folder / "pyproject.toml").is_file():
+            shutil.copytree(folder, top / "extensions" / folder.name, ignore=shutil.ignore_patterns("node_modules"))
+    (top / "hub" / "doorstart").mkdir(parents=True)
+    both = ("doorstart-checks", "doorstart-warehouse")
+    first = {wheel.name: wheel for wheel in python.build_workspace(top, both, place)}
+    with (top / "extensions" / "warehouse" / "src" / "doorstart_warehouse" / "__init__.py").open("a") as file:
+        file.write("CHANGED = 1\n")
+    second = {wheel.name: wheel for wheel in python.build_workspace(top, both, place)}
+    assert set(first) == set(both)
+    assert second["doorstart-checks"] == first["doorstart-checks"]
+    assert second["doorstart-warehouse"].digest != first["doorstart-warehouse"].digest
+    assert len(list((tmp_path / "wheels").iterdir())) == 3
+    assert python.build_workspace(top, both, place) == list(second.values())

@@ -6,7 +6,11 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import pytest
 
 from doorstart.images import lab
 
@@ -34,6 +38,23 @@ def test_the_page_is_made_the_same_each_time() -> None:
     assert made[0] != made[1]
     assert first == second
     assert any(path.name.startswith("remoteEntry") for path in first)
+
+
+def test_two_who_make_the_page_at_once_both_have_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = threading.Barrier(2, timeout=30)
+
+    def make(_: Path, scratch: Path, __: Path) -> None:
+        (scratch / lab.OUTPUT).mkdir()
+        (scratch / lab.OUTPUT / "page.js").write_text("the same")
+        both.wait()
+
+    monkeypatch.setattr(lab, "tools", lambda *_: tmp_path / "tools")
+    monkeypatch.setattr(lab, "_make", make)
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(lambda _: lab.build(TOP, tmp_path, print), range(2))
+    assert one == other
+    assert [path.name for path in tmp_path.iterdir()] == [one.name], "nothing is left of the one that was late"
+    assert (one / "page.js").read_text() == "the same"
 
 
 def test_the_page_asks_nothing_of_outside() -> None:

@@ -53,8 +53,10 @@ class PretendEngine(Engine):
         self.gate.set()
         self.refuse_removal = False
         self.makes_sockets = True
+        self.images: list[str] = []
 
     def start(self, options: dict[str, Any]) -> str:
+        self.images.append(options["image"])
         if options["name"] in self.containers:
             raise DockerException("the name is in use")
         self.containers[options["name"]] = container = f"c{next(self.ids)}"
@@ -265,6 +267,26 @@ def test_a_caller_gets_the_promoted_image_or_the_one_on_trial_in_a_group(registr
     registry.write_text("{")
     with pytest.raises(Refused, match="damaged"):
         image_for(ann, registry=registry)
+
+
+async def test_no_request_chooses_the_image_of_a_kernel(
+    kernels: Kernels, engine: PretendEngine, root: Path, registry: Path
+) -> None:
+    async def identify() -> Caller:
+        return Caller("ann", "user", ("course:accounting.nl:instructor",), frozenset(), "")
+
+    server = names.server_id("ann", "")
+    engine.servers[server] = "s3"
+    gradings = Gradings(Settings(_env_file=None), engine, Folders(here=root, engine=root))
+    transport = httpx.ASGITransport(create_app(kernels, gradings, partial(image_for, registry=registry), identify))
+    asked = {"image": CANDIDATE, "kernel_name": CANDIDATE, "groups": "course:stock.nl:instructor"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
+        for headers in ({}, asked, {"Kernel-Name": CANDIDATE, "X-Image": CANDIDATE}):
+            answer = await client.post("/kernels", params=asked, headers=headers)
+            assert answer.status_code == 201, answer.text
+            await client.post(f"/kernels/{answer.json()['id']}/kill")
+        assert (await client.get("/gradings", params=asked)).json() == {"image": IMAGE}
+    assert engine.images == [IMAGE] * 3
 
 
 async def test_who_may_and_in_which_words_others_may_not(
