@@ -1,15 +1,21 @@
-"""What a learner's server is told about its page: the person's language, and which tools to show.
+"""What a server is told about its page: the person's language, and what to show.
 
-Comfort only: what a server may do is in :mod:`doorstart.spawner.confinement`. Read by ``doorstart_lab.options``.
+Comfort only: what a server may do is in :mod:`doorstart.spawner.confinement`. Read by ``doorstart_lab.options`` in a
+learner's server, and by ``doorstart_course_page.site`` in an instructor's.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
+from doorstart import names
+from doorstart.people.plan import State
 from doorstart.settings import Settings
 
 
 def environment(settings: Settings, language: str) -> dict[str, str]:
-    """Variables for the server.
+    """Variables for a learner's server.
 
     Args:
         settings: the site's.
@@ -19,4 +25,33 @@ def environment(settings: Settings, language: str) -> dict[str, str]:
         "DOORSTART_LANGUAGE": language,
         "DOORSTART_TOOLS": settings.learner_tools,
         "DOORSTART_SIMPLE": "yes" if settings.simple_mode else "no",
+    }
+
+
+def of_course(settings: Settings, language: str, learners: Mapping[str, str]) -> dict[str, str]:
+    """Variables for an instructor's server.
+
+    Args:
+        settings: the site's.
+        language: the person's, from the roster.
+        learners: of the course, see :func:`learners_of`. Who comes later is seen as soon as they fetch something, by
+            the username, and by the name after the next start of the server.
+    """
+    return {
+        "DOORSTART_LANGUAGE": language,
+        "DOORSTART_TIME_ZONE": settings.time_zone,
+        "DOORSTART_LEARNERS": json.dumps(learners),
+    }
+
+
+def learners_of(course: str, people: Mapping[str, State]) -> dict[str, str]:
+    """The display names of a course's learners, by username.
+
+    Args:
+        course: its id.
+        people: everybody: :meth:`doorstart.people.accounts.Accounts.states`.
+    """
+    group = names.group(course, "learner")
+    return {
+        name: one.display_name or name for name, one in sorted(people.items()) if one.active and group in one.groups
     }

@@ -1,0 +1,49 @@
+"""Which address below a server's base URL is which page, and the files beside them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from jupyter_server.base.handlers import JupyterHandler
+from tornado import web
+
+from doorstart_course_page import overview
+from doorstart_course_page.page import OWN, SETTING, CoursePage, Desk
+
+UNIT = "([A-Za-z0-9_-]{1,64})"
+"""An assignment's name: ``doorstart.names.ASSIGNMENT_ID``."""
+LEARNER = "([a-z0-9._-]{1,32})"
+"""A username: ``doorstart.names.USERNAME``."""
+
+PAGES: list[tuple[str, type[CoursePage]]] = [
+    ("", overview.OverviewPage),
+]
+"""Path below ``course``, as an expression, and the page."""
+
+
+class _File(JupyterHandler, web.StaticFileHandler):
+    """A style or script of ours, for the server's owner."""
+
+    async def prepare(self) -> None:
+        """Ask for a log-in before anything is sent."""
+        await super().prepare()
+        if self.current_user is None:
+            raise web.HTTPError(403)
+
+
+def add_pages(web_app: Any, desk: Desk | None = None) -> None:
+    """Add the pages to a server.
+
+    Args:
+        web_app: the server's tornado application.
+        desk: for tests.
+    """
+    desk = desk or Desk()
+    web_app.settings[SETTING] = desk
+    top = re.escape(f"{web_app.settings['base_url']}course")
+    handlers: list[tuple[Any, ...]] = [(f"{top}{path}/?", page) for path, page in PAGES]
+    files = "|".join(re.escape(path.name) for path in sorted(OWN.iterdir()))
+    handlers.append((rf"{top}/static/({files})", _File, {"path": str(OWN)}))
+    handlers.append((rf"{top}/static/(doorstart\.css|door\.svg)", _File, {"path": str(desk.shared)}))
+    web_app.add_handlers(".*$", handlers)
