@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from jupyter_server.base.handlers import JupyterHandler
-from tornado import web
+from jupyter_server.base.handlers import FileFindHandler
 
 from doorstart_course_page import overview
 from doorstart_course_page.page import OWN, SETTING, CoursePage, Desk
@@ -22,16 +21,6 @@ PAGES: list[tuple[str, type[CoursePage]]] = [
 """Path below ``course``, as an expression, and the page."""
 
 
-class _File(JupyterHandler, web.StaticFileHandler):
-    """A style or script of ours, for the server's owner."""
-
-    async def prepare(self) -> None:
-        """Ask for a log-in before anything is sent."""
-        await super().prepare()
-        if self.current_user is None:
-            raise web.HTTPError(403)
-
-
 def add_pages(web_app: Any, desk: Desk | None = None) -> None:
     """Add the pages to a server.
 
@@ -43,7 +32,5 @@ def add_pages(web_app: Any, desk: Desk | None = None) -> None:
     web_app.settings[SETTING] = desk
     top = re.escape(f"{web_app.settings['base_url']}course")
     handlers: list[tuple[Any, ...]] = [(f"{top}{path}/?", page) for path, page in PAGES]
-    files = "|".join(re.escape(path.name) for path in sorted(OWN.iterdir()))
-    handlers.append((rf"{top}/static/({files})", _File, {"path": str(OWN)}))
-    handlers.append((rf"{top}/static/(doorstart\.css|door\.svg)", _File, {"path": str(desk.shared)}))
+    handlers.append((rf"{top}/static/(.*)", FileFindHandler, {"path": [str(OWN), str(desk.shared)]}))
     web_app.add_handlers(".*$", handlers)
