@@ -7,7 +7,7 @@ from typing import Any
 
 from jupyter_server.base.handlers import FileFindHandler
 
-from doorstart_course_page import overview
+from doorstart_course_page import jobs, learner, overview, rules, unit
 from doorstart_course_page.page import OWN, SETTING, CoursePage, Desk
 
 UNIT = "([A-Za-z0-9_-]{1,64})"
@@ -17,6 +17,14 @@ LEARNER = "([a-z0-9._-]{1,32})"
 
 PAGES: list[tuple[str, type[CoursePage]]] = [
     ("", overview.OverviewPage),
+    ("/job", jobs.JobPage),
+    ("/job/stop", jobs.StopPage),
+    ("/late", rules.RulePage),
+    (f"/unit/{UNIT}", unit.UnitPage),
+    (f"/unit/{UNIT}/act", unit.ActPage),
+    (f"/unit/{UNIT}/due", unit.DuePage),
+    (f"/unit/{UNIT}/learner/{LEARNER}", learner.LearnerPage),
+    (f"/unit/{UNIT}/learner/{LEARNER}/agreement", learner.AgreementPage),
 ]
 """Path below ``course``, as an expression, and the page."""
 
