@@ -1,6 +1,6 @@
 // While a job is under way: shows how far it is. Only what has changed is taken over, so that the keyboard and a screen
 // reader stay where they are, which a page that loads itself again takes away.
-const SECONDS = 1;
+const SECONDS = 2;
 
 async function look() {
   const shown = document.getElementById("job");
