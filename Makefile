@@ -20,14 +20,19 @@ lint: .venv/.dev extensions/lab/node_modules/.made
 test: .venv/.dev lint
 	tests/run
 
-# New sentences of the Hub's pages into the catalogues of each language, for somebody to translate.
+# New sentences of the Hub's pages and of My course into the catalogues of each language, for somebody to translate.
 CATALOGUES := hub/doorstart/language/catalogues
-catalogues: .venv/.dev
-	$(VENV)/pybabel --quiet extract --mapping-file=$(CATALOGUES)/babel.cfg --keyword=N_ --add-location=file --sort-by-file \
-		--project=Doorstart --version= --output-file=build/sentences.pot hub
+COURSE_PAGE := extensions/course_page/src/doorstart_course_page
+define update-catalogues
+	$(VENV)/pybabel --quiet extract --mapping-file=$(2)/babel.cfg --keyword=N_ --add-location=file --sort-by-file \
+		--project=Doorstart --version= --output-file=build/sentences.pot $(1)
 	for language in nl fr de; do $(VENV)/pybabel --quiet update --input-file=build/sentences.pot --locale=$$language \
-		--output-file=$(CATALOGUES)/$$language.po --no-fuzzy-matching --ignore-obsolete --omit-header \
+		--output-file=$(2)/$$language.po --no-fuzzy-matching --ignore-obsolete --omit-header \
 		--width=110 || exit 1; done
+endef
+catalogues: .venv/.dev
+	$(call update-catalogues,hub,$(CATALOGUES))
+	$(call update-catalogues,$(COURSE_PAGE),$(COURSE_PAGE)/language/catalogues)
 
 bench: bench-grading bench-bundle bench-pages
 

@@ -78,7 +78,7 @@ def test_the_page_starts_what_is_stopped_and_opens_what_runs() -> None:
     stopped, running = Entry("a-en", "a.en", "stopped"), Entry("b-en", "b.en", "running")
     assert links(page([stopped])) == ["/hub/spawn/ann/a-en"]
     html = page([running])
-    assert links(html) == ["/user/ann/b-en/formgrader", "/user/ann/b-en/lab"]
+    assert links(html) == ["/user/ann/b-en/course", "/user/ann/b-en/formgrader", "/user/ann/b-en/lab"]
     assert 'data-stops="b-en"' in html
 
 

@@ -96,8 +96,8 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
         # A request's options must not reach the container: whatever they say, these are the values.
         self.user_options: dict[str, Any] = {}
         self.image = image
-        # Formgrader is a page of its own: in a frame of JupyterLab any page of the site could read it (CVE-2025-23205).
-        self.default_url = "/formgrader" if granted.kind is Kind.INSTRUCTOR else "/lab"
+        # Pages of their own: in a frame of JupyterLab any page of the site could read formgrader (CVE-2025-23205).
+        self.default_url = "/course" if granted.kind is Kind.INSTRUCTOR else "/lab"
         self.allowed_images = {image: image}
         self.extra_create_kwargs = self._create_kwargs(granted)
         self.extra_host_config = confinement.host_config(settings(), await asyncio.to_thread(self._mounts, granted))
@@ -148,9 +148,12 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
         return log.decode(errors="replace")
 
     def _environment(self, granted: Grant) -> dict[str, str]:
-        spoken = comfort.spoken(self.authenticator.accounts.language(self.user.name))
+        accounts = self.authenticator.accounts
+        spoken = comfort.spoken(accounts.language(self.user.name))
         if granted.kind is Kind.INSTRUCTOR:
-            return {"JUPYTERHUB_ROOT_DIR": str(names.COURSE_ROOT), "DOORSTART_COURSE": granted.course, **spoken}
+            learners = comfort.learners_of(granted.course, accounts.states())
+            course = {"JUPYTERHUB_ROOT_DIR": str(names.COURSE_ROOT), "DOORSTART_COURSE": granted.course}
+            return {**course, **spoken, **comfort.of_course(settings(), learners)}
         return {"JUPYTERHUB_ROOT_DIR": str(names.LEARNER_HOME), **spoken, **comfort.tools(settings())}
 
     def _create_kwargs(self, granted: Grant) -> dict[str, Any]:

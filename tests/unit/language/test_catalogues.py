@@ -1,9 +1,12 @@
-"""Every sentence of the Hub's pages in every language: complete, with the same values, and none outside of them."""
+"""Every sentence of the Hub's and the course's pages in every language: complete, the same values, and none outside."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
@@ -13,20 +16,40 @@ from babel.messages.pofile import read_po
 from doorstart.language import LANGUAGES, NAMES
 from doorstart.language.catalogue import of
 from doorstart.language.templates import Translated
+from doorstart_course_page import language as course_language
 
-HUB = Path(__file__).parents[3] / "hub"
-TEMPLATES = sorted((HUB / "templates").glob("*.html"))
-CATALOGUES = HUB / "doorstart" / "language" / "catalogues"
+TOP = Path(__file__).parents[3]
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Pages that have catalogues of their own."""
+
+    folder: Path
+    catalogues: Path
+    code: str
+    of: Callable[[str], Any]
+
+    @property
+    def templates(self) -> list[Path]:
+        return sorted((self.folder / "templates").glob("*.html"))
+
+
+HUB = Pages(TOP / "hub", TOP / "hub" / "doorstart" / "language" / "catalogues", "doorstart/**.py", of)
+_PACKAGE = TOP / "extensions" / "course_page" / "src" / "doorstart_course_page"
+COURSE = Pages(_PACKAGE, _PACKAGE / "language" / "catalogues", "**.py", course_language.of)
+ALL = pytest.mark.parametrize("pages", [HUB, COURSE], ids=["hub", "course"])
+TEMPLATES = [*HUB.templates, *COURSE.templates]
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
-METHODS = [("doorstart/**.py", "python"), ("templates/**.html", "jinja2")]
 OWN_NAMES = {"Doorstart"}
 """Words that are the same in every language."""
 
 
-def sentences() -> set[str | tuple[str, ...]]:
+def sentences(pages: Pages) -> set[str | tuple[str, ...]]:
     """What the code and the templates say."""
-    found = extract_from_dir(HUB, METHODS, {"templates/**.html": {"silent": "false"}}, keywords=KEYWORDS)
+    methods = [(pages.code, "python"), ("templates/**.html", "jinja2")]
+    found = extract_from_dir(pages.folder, methods, {"templates/**.html": {"silent": "false"}}, keywords=KEYWORDS)
     return {message for _, _, message, _, _ in found}
 
 
@@ -46,14 +69,15 @@ def bare(source: str) -> list[str]:
     return [text.strip(" \n\0") for text in said if set(re.findall(r"[^\W\d_]{2,}", text)) - OWN_NAMES]
 
 
+@ALL
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_a_catalogue_has_every_sentence_and_nothing_else(language):
-    with (CATALOGUES / f"{language}.po").open("rb") as file:
+def test_a_catalogue_has_every_sentence_and_nothing_else(language, pages):
+    with (pages.catalogues / f"{language}.po").open("rb") as file:
         catalogue = read_po(file, locale=language)
     assert not [message.id for message in catalogue if message.id and message.fuzzy], "a guess, to be looked at"
     assert not list(catalogue.obsolete)
     translated = {message.id: message.string for message in catalogue if message.id}
-    assert set(translated) == sentences(), "run `make catalogues`, and translate what is new"
+    assert set(translated) == sentences(pages), "run `make catalogues`, and translate what is new"
     for sentence, translation in translated.items():
         for text in (translation,) if isinstance(translation, str) else translation:
             assert text.strip(), f"{sentence!r} is not translated"
@@ -63,10 +87,11 @@ def test_a_catalogue_has_every_sentence_and_nothing_else(language):
             assert text % dict.fromkeys(values(text), 1)
 
 
+@ALL
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_a_translation_is_not_the_english_sentence(language):
-    for sentence in (one for one in sentences() if isinstance(one, str) and len(one) > 14):
-        assert of(language).translations.gettext(sentence) != sentence
+def test_a_translation_is_not_the_english_sentence(language, pages):
+    for sentence in (one for one in sentences(pages) if isinstance(one, str) and len(one) > 14):
+        assert pages.of(language).translations.gettext(sentence) != sentence
 
 
 def test_each_language_has_its_name_and_an_unknown_one_is_english():
@@ -92,8 +117,9 @@ def test_a_template_runs_and_styles_nothing_but_files(template):
     assert not re.search(r"""(?:src|href|action)=["'](?:https?:)?//""", source)
 
 
-def test_french_has_a_space_that_does_not_break_before_double_signs():
-    with (CATALOGUES / "fr.po").open("rb") as file:
+@ALL
+def test_french_has_a_space_that_does_not_break_before_double_signs(pages):
+    with (pages.catalogues / "fr.po").open("rb") as file:
         for message in read_po(file, locale="fr"):
             text = message.string if isinstance(message.string, str) else " ".join(message.string)
             assert not message.id or not re.search(r"[^\u00a0\u202f][:;?!](?:\s|$)", text), text

@@ -36,6 +36,9 @@ def directives(policy: str) -> dict[str, list[str]]:
         ("formgrader/gradebook/unit/work", Kind.FORMGRADER),
         ("formgrader/submissions/806e841f", Kind.FORMGRADER),
         ("formgrader/submissions/806e841f/", Kind.FORMGRADER),
+        ("course", Kind.COURSE),
+        ("course/unit/01-first-steps/learner/eve", Kind.COURSE),
+        ("course/static/course.js", Kind.PART),
     ],
 )
 def test_a_page_of_jupyterlab_or_formgrader_is_known(path: str, kind: Kind) -> None:
@@ -55,6 +58,8 @@ def test_a_page_of_jupyterlab_or_formgrader_is_known(path: str, kind: Kind) -> N
         "labs",
         "api/contents",
         "view/report.html",
+        "courses",
+        "files/course/report.html",
         "",
     ],
 )
@@ -73,6 +78,16 @@ def test_scripts_come_from_folders_that_no_learner_can_write_to(kind: Kind) -> N
     assert not any("/files/" in source for source in folders)
     assert {"'self'", "'unsafe-inline'", "*", "data:", "blob:"}.isdisjoint(policy["script-src"])
     assert policy["base-uri"] == policy["form-action"] == policy["frame-ancestors"] == ["'none'"]
+
+
+def test_my_course_has_only_its_own_files_and_sends_forms_only_to_itself() -> None:
+    policy = directives(others_work(Kind.COURSE, PLACE))
+    here = f"{PLACE.host}{PLACE.base_url}"
+    assert policy["script-src"] == policy["style-src"] == policy["img-src"] == [f"{here}course/static/"]
+    assert policy["form-action"] == policy["connect-src"] == [f"{here}course", f"{here}course/"]
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == ["'none'"]
+    nowhere = directives(others_work(Kind.COURSE, Place("evil; script-src *", "/user/ann/")))
+    assert nowhere["script-src"] == nowhere["form-action"] == []
 
 
 def test_pictures_come_from_the_course_and_never_from_another_address_of_the_site() -> None:
@@ -124,6 +139,8 @@ def test_what_only_content_asks_for_is_refused(
         ("static/lab/main.js", "script"),
         ("formgrader/static/css/nbgrader.css", "style"),
         ("formgrader/manage_assignments", ""),
+        ("course/unit/01-first-steps", "document"),
+        ("course/static/course.js", "script"),
     ],
 )
 def test_what_pages_ask_for_is_answered(path: str, destination: str) -> None:

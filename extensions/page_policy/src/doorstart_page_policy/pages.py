@@ -14,16 +14,22 @@ class Kind(Enum):
     """JupyterLab itself."""
     FORMGRADER = "formgrader"
     """A page that nbgrader renders from its own templates."""
+    COURSE = "course"
+    """A page of *My course*, which is made from our own templates."""
     PART = "part"
-    """A script, style or picture of these two."""
+    """A script, style or picture of these three."""
     CONTENT = "content"
     """Everything else: files, converted notebooks, answers of the REST API."""
 
 
-PARTS: Final = ("static/", "lab/extensions/", "lab/api/themes/", "formgrader/static/", "formgrader/fonts/")
+COURSE_PARTS: Final = "course/static/"
+"""The folder with the parts of *My course*."""
+LARGE_PARTS: Final = ("static/", "lab/extensions/", "lab/api/themes/", "formgrader/static/", "formgrader/fonts/")
 """Folders with the parts of JupyterLab and formgrader, below a server's base URL. No learner can write there."""
+PARTS: Final = (*LARGE_PARTS, COURSE_PARTS)
 
 _LAB: Final = re.compile(r"(?:lab|doc)(?:/(?!api/|extensions/).*)?\Z")
+_COURSE: Final = re.compile(r"course(?:/.*)?\Z")
 _FORMGRADER: Final = re.compile(
     r"formgrader/(?:manage_assignments|manage_submissions/.+|manage_students(?:/.*)?|gradebook(?:/.*)?"
     r"|submissions/[^/]+/?)\Z"  # what lies below a submission are the learner's files
@@ -41,6 +47,8 @@ def kind_of(path: str) -> Kind:
         return Kind.PART
     if _LAB.match(path):
         return Kind.LAB
+    if _COURSE.match(path):
+        return Kind.COURSE
     if _FORMGRADER.match(path):
         return Kind.FORMGRADER
     return Kind.CONTENT

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from doorstart_page_policy.pages import PARTS, Kind
+from doorstart_page_policy.pages import COURSE_PARTS, LARGE_PARTS, Kind
 
 HANDLERS: Final = (
     "createAssignmentModal();",
@@ -77,7 +77,9 @@ def others_work(kind: Kind, place: Place, *, nonce: str = "", hashes: Sequence[s
     """
     if kind is Kind.CONTENT:
         return _content()
-    parts = place.below(*PARTS)
+    if kind is Kind.COURSE:
+        return _course(place)
+    parts = place.below(*LARGE_PARTS)
     if kind is Kind.LAB:
         # JupyterLab compiles the schemas of its settings. No content gets as far as to have something evaluated.
         scripts = ["'unsafe-eval'", *(f"'{one}'" for one in hashes)]
@@ -102,6 +104,23 @@ def others_work(kind: Kind, place: Place, *, nonce: str = "", hashes: Sequence[s
             "object-src": "blob:",
             "base-uri": "'none'",
             "form-action": "'none'",
+            "frame-ancestors": "'none'",
+        }
+    )
+
+
+def _course(place: Place) -> str:
+    """Our own pages: scripts and styles are files of ours, and forms go to pages of the same kind."""
+    parts, pages = place.below(COURSE_PARTS), place.below("course", "course/")
+    return _written(
+        {
+            "default-src": "'none'",
+            "script-src": parts,
+            "style-src": parts,
+            "img-src": parts,
+            "connect-src": pages,
+            "form-action": pages,
+            "base-uri": "'none'",
             "frame-ancestors": "'none'",
         }
     )

@@ -15,6 +15,7 @@ c.ServerApp.sock_mode = "0600"
 c.ServerApp.jpserver_extensions = {
     "doorstart_page_policy": True,
     "doorstart_words": True,
+    "doorstart_course_page": True,
     "jupyter_lsp": False,
     "jupyter_server_proxy": False,
     "notebook": False,
