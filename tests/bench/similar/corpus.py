@@ -13,12 +13,11 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.similar.disguises import DISGUISES, Answers
 from doorstart.courses.cells import grade_id, is_solution
 from doorstart.courses.check.mutants import mutants
 from doorstart.courses.format import read_course, read_unit, read_wrong_answers
 from doorstart.courses.reference import learner_notebook, reference_answers
-
-from bench.similar.disguises import DISGUISES, Answers
 
 COURSES = Path(__file__).parents[3] / "courses"
 HAND_WRITTEN = ("programming", "05-dictionaries")
@@ -59,7 +58,7 @@ def hand_written() -> Unit:
 
 
 def generated(course: str, name: str) -> Unit:
-    """A unit with the answers that the course itself has, and small mistakes. Tasks with text as answer are left out."""
+    """A unit with the answers that the course itself has, and small mistakes. Without tasks that ask for a text."""
     folder = COURSES / course
     language = read_course(folder).languages[0]
     released = learner_notebook(folder / "units" / name, language)
@@ -73,7 +72,7 @@ def generated(course: str, name: str) -> Unit:
     for task, answer in reference.items():
         if task not in texts:
             changed = [one.source for one in mutants(answer)] if _parses(answer) else []
-            picked = random.Random(f"{name}/{task}").sample(changed, min(_MISTAKES, len(changed)))
+            picked = random.Random(f"{name}/{task}").sample(changed, min(_MISTAKES, len(changed)))  # noqa: S311  # a class, not a secret
             pools[task] = [answer, *(one.answer for one in wrong.get(task, [])), *picked]
     return Unit(f"{course}/{name}", given, texts, pools)
 
@@ -97,7 +96,7 @@ def classroom(unit: Unit, size: int, copiers: int, seed: int, part: float = 1.0)
         seed: another one, another class.
         part: of the tasks, the larger ones first.
     """
-    chance = random.Random(f"{unit.name}/{size}/{seed}")
+    chance = random.Random(f"{unit.name}/{size}/{seed}")  # noqa: S311  # a class, not a secret
     works = {f"learner{n:02d}": _honest(unit, n, chance) for n in range(size)}
     names = sorted(works)
     copies: dict[frozenset[str], str] = {}
@@ -117,9 +116,7 @@ def _honest(unit: Unit, number: int, chance: random.Random) -> Answers:
         # Written by hand: everybody has a text of their own, and of the other tasks one of the answers.
         texts = {task: [unit.pools[task][number % len(unit.pools[task])]] for task in unit.text_tasks}
         return {task: [chance.choice(pool)] for task, pool in unit.pools.items()} | texts
-    return {
-        task: [pool[0] if chance.random() < _RIGHT else chance.choice(pool)] for task, pool in unit.pools.items()
-    }
+    return {task: [pool[0] if chance.random() < _RIGHT else chance.choice(pool)] for task, pool in unit.pools.items()}
 
 
 def _parses(source: str) -> bool:

@@ -71,7 +71,7 @@ class _Renamer(ast.NodeTransformer):
             self._new[name] = f"{self._chance.choice(_NAMES)}{len(self._new)}"
         return self._new[name]
 
-    def visit_Name(self, node: ast.Name) -> ast.Name:  # noqa: N802  (as ast names it)
+    def visit_Name(self, node: ast.Name) -> ast.Name:
         return ast.Name(self._name(node.id), node.ctx)
 
     def visit_arg(self, node: ast.arg) -> ast.arg:

@@ -7,7 +7,7 @@ from typing import Any
 
 from jupyter_server.base.handlers import FileFindHandler
 
-from doorstart_course_page import overview
+from doorstart_course_page import grades, overview
 from doorstart_course_page.page import OWN, SETTING, CoursePage, Desk
 
 UNIT = "([A-Za-z0-9_-]{1,64})"
@@ -17,6 +17,8 @@ LEARNER = "([a-z0-9._-]{1,32})"
 
 PAGES: list[tuple[str, type[CoursePage]]] = [
     ("", overview.OverviewPage),
+    ("/grades", grades.GradesPage),
+    ("/grades/(csv|xlsx)", grades.GradesFile),
 ]
 """Path below ``course``, as an expression, and the page."""
 

@@ -16,7 +16,7 @@ LONGEST_TEXT = 100_000
 LONGEST_TOKEN = 60
 """Characters of a string or a word that count."""
 
-NAME = "·"
+NAME = "\xb7"
 """Stands for every name that a learner is free to choose."""
 
 _KEPT = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"Decimal", "date", "timedelta"}
@@ -32,7 +32,7 @@ _CODE = re.compile(
     """,
     re.VERBOSE,
 )
-_WORD = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:[.,'\u2019][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
