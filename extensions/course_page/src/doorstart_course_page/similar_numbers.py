@@ -1,8 +1,8 @@
 """Numbers of one's own in another's submission: who has them got them from there.
 
-Each learner has other numbers in some tasks (``doorstart_checks.variant``). The site knows whose they are: the seed is in
-the file that collecting puts beside a submission. What numbers a seed gives is read off the released notebook; nothing
-of it is run, and nothing that a learner wrote is taken for more than text.
+Each learner has other numbers in some tasks (``doorstart_checks.variant``). The site knows whose they are: the seed is
+in the file that collecting puts beside a submission. What numbers a seed gives is read off the released notebook;
+nothing of it is run, and nothing that a learner wrote is taken for more than text.
 """
 
 from __future__ import annotations
