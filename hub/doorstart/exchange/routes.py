@@ -93,6 +93,26 @@ async def set_due(caller: Who, exchange: The, course: str, assignment: str, due:
     return await run_in_threadpool(exchange.set_due, caller, course, assignment, due.due)
 
 
+@router.put(RELEASE + "/due/{learner}")
+async def set_own_due(
+    caller: Who, exchange: The, course: str, assignment: str, learner: str, due: wire.Due
+) -> wire.Due:
+    """Sets when an assignment is due for one learner; for instructors."""
+    return await run_in_threadpool(exchange.set_own_due, caller, course, assignment, learner, due.due)
+
+
+@router.put("/courses/{course}/late")
+async def set_late(caller: Who, exchange: The, course: str, late: wire.LatePolicy) -> wire.LatePolicy:
+    """Sets what late work costs in a course, for learners to read; for instructors."""
+    return await run_in_threadpool(exchange.set_late, caller, course, late)
+
+
+@router.get("/courses/{course}/progress")
+async def course_progress(caller: Who, exchange: The, course: str) -> wire.CourseProgress:
+    """Who is where in a course; for its instructors."""
+    return await run_in_threadpool(exchange.course_progress, caller, course)
+
+
 @router.post(RELEASE + "/submissions")
 async def submit(request: Request, caller: Who, exchange: The, course: str, assignment: str) -> Response:
     """Takes a submission and answers with its receipt: 201, or 200 when these bytes are the latest submission."""

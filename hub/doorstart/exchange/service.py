@@ -6,7 +6,7 @@ Methods do disk work and are called in threads. All of them raise :class:`doorst
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import BinaryIO
 from doorstart import names
 from doorstart.exchange import errors, wire
 from doorstart.exchange.archive import Limits
+from doorstart.exchange.course_progress import unit_progress
 from doorstart.exchange.filenames import ALLOWED_TYPES, FEEDBACK_TYPES
 from doorstart.exchange.receipts import Signer, ensure_signer
 from doorstart.exchange.store import models
@@ -123,13 +124,54 @@ class Exchange:
     def set_due(self, caller: Caller, course: str, assignment: str, due: str | None) -> wire.Due:
         """Sets when an assignment is due, or takes the date away."""
         _require_instructor(caller, course)
-        try:
-            time = wire.parse_time(due) if due else None
-        except ValueError:
-            raise errors.BadTime(due or "") from None
+        time = _time(due)
         if not self._progress.set_due(course, assignment, time):
             raise errors.NotReleased(course, assignment)
         return wire.Due(due=wire.format_time(time) if time else None)
+
+    def set_own_due(self, caller: Caller, course: str, assignment: str, learner: str, due: str | None) -> wire.Due:
+        """Sets when an assignment is due for one learner, or takes that date away: then it is the assignment's."""
+        _require_instructor(caller, course)
+        if not names.USERNAME.match(learner):
+            raise errors.BadName("a learner", learner)
+        time = _time(due)
+        if not self._progress.set_own_due(course, assignment, learner, time):
+            raise errors.NotReleased(course, assignment)
+        return wire.Due(due=wire.format_time(time) if time else None)
+
+    def set_late(self, caller: Caller, course: str, late: wire.LatePolicy) -> wire.LatePolicy:
+        """Sets what late work costs in a course, for learners to read."""
+        _require_instructor(caller, course)
+        self._progress.set_late_policy(course, late.kind, late.points, late.days)
+        return late
+
+    def course_progress(self, caller: Caller, course: str) -> wire.CourseProgress:
+        """Who is where in a course, for its instructors."""
+        _require_instructor(caller, course)
+        assignments = self._progress.assignments([course])
+        identities = [row.id for row in assignments]
+        submissions: dict[tuple[int, str], list[wire.Submission]] = {}
+        for row in self._records.submissions([course]):
+            submissions.setdefault((row.assignment_id, row.learner), []).append(_submission(row))
+        return wire.CourseProgress(
+            course=course,
+            title=self._progress.titles([course]).get(course) or names.readable_course(course),
+            now=wire.format_time(self._clock()),
+            late=self._late([course]).get(course, wire.LatePolicy()),
+            units=unit_progress(
+                assignments,
+                self._progress.fetched_by(identities),
+                self._progress.own_dues(identities),
+                submissions,
+            ),
+        )
+
+    def _late(self, courses: Sequence[str]) -> dict[str, wire.LatePolicy]:
+        rows = self._progress.late_policies(courses)
+        return {
+            course: wire.LatePolicy.model_validate({"kind": row.kind, "points": row.points, "days": row.days})
+            for course, row in rows.items()
+        }
 
     def units(self, caller: Caller) -> wire.MyUnits:
         """The courses that the caller learns in, with the state of each unit, and what to do first."""
@@ -137,12 +179,16 @@ class Exchange:
         submissions: dict[int, list[wire.Submission]] = {}
         for row in self._records.submissions(courses, learner=caller.name):
             submissions.setdefault(row.assignment_id, []).append(_submission(row))
+        assignments = self._progress.assignments(courses)
+        own = self._progress.own_dues([row.id for row in assignments], caller.name)
         listed = learner_courses(
             courses,
             self._progress.titles(courses),
-            self._progress.assignments(courses),
+            assignments,
             self._progress.fetched(caller.name),
             submissions,
+            {identity: due for (identity, _), due in own.items()},
+            self._late(courses),
         )
         return wire.MyUnits(
             name=caller.name, now=wire.format_time(self._clock()), next=first_to_do(listed), courses=listed
@@ -287,6 +333,13 @@ def _require_notebook(archive: StoredArchive) -> None:
             "no_notebook",
             "There is no notebook (.ipynb) in it. Check that your notebook is in the assignment's folder.",
         )
+
+
+def _time(text: str | None) -> datetime | None:
+    try:
+        return wire.parse_time(text) if text else None
+    except ValueError:
+        raise errors.BadTime(text or "") from None
 
 
 def _points(score: str) -> tuple[float, float]:

@@ -18,6 +18,8 @@ def learner_courses(
     assignments: Sequence[models.Assignment],
     fetched: Mapping[int, datetime],
     submissions: Mapping[int, list[wire.Submission]],
+    own_dues: Mapping[int, datetime],
+    late: Mapping[str, wire.LatePolicy],
 ) -> list[wire.Course]:
     """The courses in the order of their ids, each with its units in the order of their names.
 
@@ -27,14 +29,17 @@ def learner_courses(
         assignments: all assignments of these courses, by name.
         fetched: when the learner first fetched an assignment, by its row id.
         submissions: the learner's, by the assignment's row id, oldest first.
+        own_dues: the learner's own dates, by the assignment's row id.
+        late: what late work costs, by course; nothing where a course is not in it.
     """
     return [
         wire.Course(
             course=course,
             title=titles.get(course) or names.readable_course(course),
             language=course.partition(".")[2] or None,
+            late=late.get(course, wire.LatePolicy()),
             units=[
-                _unit(row, fetched.get(row.id), submissions.get(row.id, []))
+                _unit(row, fetched.get(row.id), submissions.get(row.id, []), own_dues.get(row.id) or row.due_at)
                 for row in assignments
                 if row.course == course and (row.offered is not None or row.id in submissions)
             ],
@@ -43,14 +48,16 @@ def learner_courses(
     ]
 
 
-def _unit(row: models.Assignment, fetched: datetime | None, submissions: list[wire.Submission]) -> wire.Unit:
+def _unit(
+    row: models.Assignment, fetched: datetime | None, submissions: list[wire.Submission], due: datetime | None
+) -> wire.Unit:
     latest_first = submissions[::-1]
     graded = next((one.feedback for one in latest_first if one.feedback and one.feedback.score is not None), None)
     return wire.Unit(
         assignment=row.name,
         title=row.title or row.name,
         minutes=row.minutes,
-        due=wire.format_time(row.due_at) if row.due_at else None,
+        due=wire.format_time(due) if due else None,
         open=row.offered is not None,
         state=_state(fetched, latest_first),
         fetched=wire.format_time(fetched) if fetched else None,

@@ -6,9 +6,9 @@ Not for rules or storage. A test compares the constants of the two sides.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 PREFIX = "/services/exchange"
 DIGEST_HEADER = "Doorstart-Digest"
@@ -111,12 +111,30 @@ class Due(WireModel):
     due: str | None
 
 
+class LatePolicy(WireModel):
+    """What late work costs in a course.
+
+    ``none``: nothing, it is only marked; ``points``: so many for each day that was begun; ``zero``: everything after so
+    many days.
+    """
+
+    kind: Literal["none", "points", "zero"] = "none"
+    points: float | None = Field(None, gt=0, le=1000)
+    days: int | None = Field(None, ge=0, le=365)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.points is not None) != (self.kind == "points") or (self.days is not None) != (self.kind == "zero"):
+            raise ValueError("points belong to the kind points, days to the kind zero")
+        return self
+
+
 State = Literal["new", "started", "submitted", "returned"]
 """Of a unit for a learner: not fetched, fetched, handed in, and handed in with feedback for the latest submission."""
 
 
 class Unit(WireModel):
-    """An assignment as one learner sees it.
+    """An assignment as one learner sees it; ``due`` is the learner's own date where there is one.
 
     ``open`` is False when it was withdrawn: then it is listed only for what the learner handed in. ``score`` and
     ``max_score`` are those of the latest submission that has any. ``submissions``: the latest first.
@@ -140,6 +158,7 @@ class Course(WireModel):
     course: str
     title: str
     language: str | None
+    late: LatePolicy = LatePolicy()
     units: list[Unit]
 
 
@@ -157,3 +176,42 @@ class MyUnits(WireModel):
     now: str
     next: Next | None
     courses: list[Course]
+
+
+class LearnerProgress(WireModel):
+    """One learner and one assignment; only what is not null has happened.
+
+    ``due`` is the learner's own date. ``submitted``, ``submission`` (its id), ``returned``, ``score`` and ``max_score``
+    are those of the latest of ``submissions``.
+    """
+
+    learner: str
+    fetched: str | None
+    due: str | None
+    submissions: int
+    submitted: str | None
+    submission: str | None
+    returned: bool
+    score: float | None
+    max_score: float | None
+
+
+class UnitProgress(WireModel):
+    """An assignment, and who has begun something with it."""
+
+    assignment: str
+    title: str
+    minutes: int | None
+    due: str | None
+    open: bool
+    learners: list[LearnerProgress]
+
+
+class CourseProgress(WireModel):
+    """Who is where in a course, for its instructors. ``now`` is the exchange's clock."""
+
+    course: str
+    title: str
+    now: str
+    late: LatePolicy
+    units: list[UnitProgress]

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from doorstart.exchange import wire
 from doorstart.language import Language, forms
+from doorstart.language.catalogue import of
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Course:
-    """A course with its units, in order. ``language`` is the course's own; None: not known."""
+    """A course with its units, in order. ``language`` is the course's own; None: not known.
+
+    ``late``: what late work costs, a sentence; empty: nothing.
+    """
 
     title: str
     language: str | None
     units: Sequence[Line]
+    late: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,11 +91,29 @@ def learning(
                     feedback=feedback_pages(hub, unit),
                 )
             )
-        shown = Course(course.title, course.language, tuple(lines))
+        shown = Course(course.title, course.language, tuple(lines), late_rule(course.late, language))
         courses.append(shown)
         if units.next and units.next.course == course.course:
             first = next(((shown, line) for line in lines if line.assignment == units.next.assignment), None)
     return Learning(first, tuple(courses))
+
+
+def late_rule(late: wire.LatePolicy, language: Language) -> str:
+    """What late work costs, for a learner; empty if it costs nothing."""
+    words = of(language)
+    if late.kind == "points":
+        points = forms.number(late.points or 0, language)
+        return words.gettext("Work that is handed in late loses points: %(points)s for each day.", points=points)
+    if late.kind == "zero" and not late.days:
+        return words.gettext("Work that is handed in late gets no points.")
+    if late.kind == "zero":
+        days = late.days or 0
+        return words.ngettext(
+            "Work that is handed in more than %(n)s day late gets no points.",
+            "Work that is handed in more than %(n)s days late gets no points.",
+            days,
+        )
+    return ""
 
 
 def unit_url(hub: str, server: str, username: str, course: str, unit: wire.Unit) -> str:

@@ -1,4 +1,4 @@
-"""Every sentence of the Hub's pages and of My course in every language: complete, with the same values, none outside."""
+"""Every sentence of the Hub's and the course's pages in every language: complete, the same values, and none outside."""
 
 from __future__ import annotations
 

@@ -105,6 +105,20 @@ class ExchangeClient:
         text = due.astimezone(UTC).strftime(TIME_FORMAT) if due else None
         self._request("PUT", _path("courses", course, "assignments", assignment, "due"), json={"due": text})
 
+    def set_own_due(self, course: str, assignment: str, learner: str, due: datetime | None) -> None:
+        """Sets when an assignment is due for one learner, or takes that date away; for instructors."""
+        text = due.astimezone(UTC).strftime(TIME_FORMAT) if due else None
+        path = _path("courses", course, "assignments", assignment, "due", learner)
+        self._request("PUT", path, json={"due": text})
+
+    def set_late(self, course: str, kind: str, points: float | None = None, days: int | None = None) -> None:
+        """Tells learners what late work costs: ``none``, ``points`` a day, or ``zero`` after days; for instructors."""
+        self._request("PUT", _path("courses", course, "late"), json={"kind": kind, "points": points, "days": days})
+
+    def progress(self, course: str) -> dict[str, Any]:
+        """Who is where in a course: ``title``, ``now``, ``late`` and ``units`` with ``learners``; for instructors."""
+        return dict(self._json("GET", _path("courses", course, "progress")))
+
     def submit(self, course: str, assignment: str, archive: bytes) -> tuple[dict[str, Any], bool]:
         """Hands in an archive: the receipt, and whether it is new."""
         return self._upload("POST", _path("courses", course, "assignments", assignment, "submissions"), archive)

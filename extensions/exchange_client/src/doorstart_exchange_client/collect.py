@@ -3,6 +3,7 @@
 # nbgrader has no type information, so its classes are Any to mypy.
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -49,23 +50,28 @@ class ExchangeCollect(Exchange, abc.ExchangeCollect):
             self.log.warning("No submissions of '%s' for course '%s' to collect", assignment, course)
             return
         self.log.info("Processing %d submissions of '%s' for course '%s'", len(self.chosen), assignment, course)
-        failed = []
-        for learner, submission in self.chosen.items():
-            try:
-                self._collect(learner, assignment, submission)
-            except (ExchangeClientError, ArchiveError, OSError) as error:
-                self.log.error("%s: %s", learner, error)
-                failed.append(learner)
+        failed = [learner for learner, result in self.each() if isinstance(result, Exception)]
         if failed:
             self.refuse(f"Not collected: {', '.join(failed)}. The others were. Run the same command again.")
 
-    def _collect(self, learner: str, assignment: str, submission: dict[str, Any]) -> None:
+    def each(self) -> Iterator[tuple[str, bool | Exception]]:
+        """Bring those that :meth:`init_src` chose one by one, and yield each learner, and whether something new came,
+        or why it did not."""
+        assignment = str(self.coursedir.assignment_id)
+        for learner, submission in self.chosen.items():
+            try:
+                yield learner, self._collect(learner, assignment, submission)
+            except (ExchangeClientError, ArchiveError, OSError) as error:
+                self.log.error("%s: %s", learner, error)
+                yield learner, error
+
+    def _collect(self, learner: str, assignment: str, submission: dict[str, Any]) -> bool:
         target = Path(self.coursedir.format_path(self.coursedir.submitted_directory, learner, assignment))
         time = str(submission["receipt"]["time"])
         if target.is_dir() and not self._replaces(target, parse_utc(time)):
             hint = "No newer submission to collect" if self.update else "Submission already exists, use --update"
             self.log.info("%s: %s %s", hint, learner, assignment)
-            return
+            return False
         submitted = self.client.submission_archive(submission["receipt"]["id"])
         self.log.info("%s submission: %s %s", "Updating" if target.is_dir() else "Collecting", learner, assignment)
         with unpacked(submitted.archive, target) as folder:
@@ -74,6 +80,7 @@ class ExchangeCollect(Exchange, abc.ExchangeCollect):
             if submitted.variant:
                 put(folder, VARIANT_FILE, submitted.variant + "\n")
             replace_folder(folder, target)
+        return True
 
     def _replaces(self, target: Path, new: datetime) -> bool:
         try:

@@ -23,6 +23,8 @@ def due_date(course: CourseDirectory, assignment: str) -> datetime | None:
 def points_of(course: CourseDirectory, assignment: str, learner: str, time: datetime) -> tuple[float, float] | None:
     """The score of a submission and the most points; None when the gradebook has not graded this one.
 
+    What being late took off is not in the score.
+
     Args:
         time: when it was handed in, in UTC without a zone: scores of another submission are not this one's.
     """
@@ -33,4 +35,4 @@ def points_of(course: CourseDirectory, assignment: str, learner: str, time: date
             return None
         if submission.timestamp != time:
             return None
-        return float(submission.score), float(submission.max_score)
+        return float(submission.score - submission.late_submission_penalty), float(submission.max_score)

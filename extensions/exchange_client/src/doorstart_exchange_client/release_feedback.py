@@ -29,6 +29,12 @@ class ExchangeReleaseFeedback(Exchange, abc.ExchangeReleaseFeedback):
 
     def copy_files(self) -> None:
         """Sends it, learner by learner."""
+        failed = [learner for learner, result in self.each() if isinstance(result, Exception)]
+        if failed:
+            self.refuse(f"No feedback was released for: {', '.join(failed)}. The others have theirs.")
+
+    def each(self) -> Iterator[tuple[str, bool | Exception]]:
+        """Send it one by one, and yield each learner, and whether the learner sees something new, or why it failed."""
         course, assignment = self.course(), str(self.coursedir.assignment_id)
         folders = list(self._folders(assignment))
         if not folders:
@@ -37,17 +43,14 @@ class ExchangeReleaseFeedback(Exchange, abc.ExchangeReleaseFeedback):
         with self.errors_in_words():
             found = self.client.course_submissions(course, assignment)
         by_time = {(one["receipt"]["learner"], one["receipt"]["time"]): one for one in found}
-        failed = []
         for learner, folder in folders:
             try:
-                self._release(learner, folder, by_time)
+                yield learner, self._release(learner, folder, by_time)
             except (ExchangeClientError, ArchiveError, OSError) as error:
                 self.log.error("%s: %s", learner, error)
-                failed.append(learner)
-        if failed:
-            self.refuse(f"No feedback was released for: {', '.join(failed)}. The others have theirs.")
+                yield learner, error
 
-    def _release(self, learner: str, folder: Path, by_time: dict[tuple[str, str], dict[str, Any]]) -> None:
+    def _release(self, learner: str, folder: Path, by_time: dict[tuple[str, str], dict[str, Any]]) -> bool:
         try:
             time = (folder / TIMESTAMP).read_text(encoding="utf-8").strip()
         except FileNotFoundError:
@@ -61,6 +64,7 @@ class ExchangeReleaseFeedback(Exchange, abc.ExchangeReleaseFeedback):
         points = points_of(self.coursedir, str(submission["receipt"]["assignment"]), learner, parse_utc(time))
         _, created = self.client.release_feedback(submission["receipt"]["id"], pack(pages), points)
         self.log.info("%s feedback: %s, submitted %s", "Released" if created else "Unchanged", learner, time)
+        return created
 
     def _folders(self, assignment: str) -> Iterator[tuple[str, Path]]:
         student = str(self.coursedir.student_id) or "*"

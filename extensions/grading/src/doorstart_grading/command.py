@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 import time
@@ -17,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from doorstart_grading import report, workers
+from doorstart_grading import batch, report
 from doorstart_grading.course import Course, CourseError, Failure
 from doorstart_sandbox_kernel.client import SandboxError
 
@@ -64,7 +63,7 @@ def grade(
         here.prepare(assignment)
         todo = chosen if everything else here.changed(assignment, chosen)
         outcomes: dict[str, Failure | str] = {one: "not graded" if one in todo else "unchanged" for one in chosen}
-        interrupted = _run(here, assignment, todo, count or _cores(), outcomes, verbose)
+        interrupted = _run(here, assignment, todo, count or batch.cores(), outcomes, verbose)
         if interrupted and not everything:
             # A worker may have been done with one just before it was told to stop.
             waiting = [one for one, outcome in outcomes.items() if outcome == "not graded"]
@@ -145,10 +144,10 @@ def _run(
     """Grade these submissions and put down what becomes of each; whether this was interrupted."""
     try:
         with _progress(len(todo)) as advance:
-            for student, result in workers.run(todo, lambda student: course.grade(assignment, student), count):
-                outcomes[student] = _outcome(result)
-                if verbose and isinstance(result, Failure):
-                    errors.print(result.details, markup=False, highlight=False)
+            for student, failure in batch.grade(course, assignment, todo, count):
+                outcomes[student] = failure or "graded"
+                if verbose and failure:
+                    errors.print(failure.details, markup=False, highlight=False)
                 advance()
     except KeyboardInterrupt:
         return True
@@ -167,17 +166,6 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
         task = progress.add_task("", total=total)
         progress.refresh()
         yield lambda: progress.update(task, advance=1, refresh=True)
-
-
-def _outcome(result: Any) -> Failure | str:
-    if isinstance(result, workers.Lost):
-        ended = f"killed by signal {result.signal}" if result.signal else "ended"
-        return Failure(f"The process that graded it was {ended}. It was not scored; run the command again.")
-    return result if isinstance(result, Failure) else "graded"
-
-
-def _cores() -> int:
-    return max(2, len(os.sched_getaffinity(0)))
 
 
 def _shown(value: Any) -> str:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
-from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError
 
@@ -129,16 +129,27 @@ class Course:
         if not submission.locate(folder, submission.notebooks_of(self.coursedir, assignment)):
             return Failure("No notebook of this assignment was handed in.")
         for_grading()
+        return self._run(Autograde, assignment, student)
+
+    def feedback(self, assignment: str, student: str) -> Failure | None:
+        """Make the feedback on one graded submission with nbgrader's own GenerateFeedback; None if it was made."""
+        return self._run(GenerateFeedback, assignment, student)
+
+    def generate(self, assignment: str) -> Failure | None:
+        """Make the learners' form of an assignment, and tell the gradebook of its cells; None if it was made."""
+        return self._run(GenerateAssignment, assignment, ".")
+
+    def _run(self, converter: type[BaseConverter], assignment: str, student: str) -> Failure | None:
         for _ in range(_ATTEMPTS):
-            failure, locked = self._convert(assignment, student)
+            failure, locked = self._convert(converter, assignment, student)
             if not locked:
                 break
         return failure
 
-    def _convert(self, assignment: str, student: str) -> tuple[Failure | None, bool]:
+    def _convert(self, kind: type[BaseConverter], assignment: str, student: str) -> tuple[Failure | None, bool]:
         """Why it failed, if it did, and whether that was because others were writing into the gradebook."""
         self.coursedir.assignment_id, self.coursedir.student_id = assignment, student
-        converter = Autograde(coursedir=self.coursedir, parent=self.app)
+        converter = kind(coursedir=self.coursedir, parent=self.app)
         converter.force = True
         seen = _LastError()
         self.app.log.addHandler(seen)

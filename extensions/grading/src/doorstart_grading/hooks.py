@@ -13,7 +13,7 @@ from typing import Any
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from doorstart_grading import fingerprint, grader, remarks
+from doorstart_grading import fingerprint, grader, late, remarks
 from doorstart_grading.gradebook import GradedSubmission, now
 from doorstart_grading.remarks import Remark
 from doorstart_grading.submission import SUFFIX, locate, notebooks_of, strangers
@@ -25,6 +25,14 @@ def before(*, assignment: str, notebooks: list[str], **_: Any) -> None:
     found = locate(folder, notebooks_of(_coursedir(folder), assignment))
     names = sorted(name for name, path in found.items() if path.name in chosen)
     notebooks[:] = [str(folder / f"{name}{SUFFIX}") for name in names] or notebooks
+
+
+def before_feedback(*, notebooks: list[str], **_: Any) -> None:
+    """For :attr:`GenerateFeedback.pre_convert_hook`: points that a person gave may change what being late costs."""
+    folder = Path(notebooks[0]).parent
+    coursedir = _coursedir(folder)
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        late.settle(gradebook, folder.name, folder.parent.name)
 
 
 def after(*, notebooks: list[str], **_: Any) -> None:

@@ -134,7 +134,7 @@ def build(
         if student not in known or outcome not in ("graded", "unchanged"):
             continue
         found = known[student]
-        line.score, line.max_score = found.score, found.max_score
+        line.score, line.max_score = found.score - found.late_submission_penalty, found.max_score
         said = remarks.get(student, [])
         line.remarks = [one.text for one in said]
         line.needs_person = [one.text for one in said if one.needs_person] + _by_hand(found)

@@ -83,6 +83,29 @@ class Fetch(Base):
     fetched_at: Mapped[datetime] = mapped_column(Time)
 
 
+class OwnDue(Base):
+    """Until when one learner may hand in, where that is not the assignment's date."""
+
+    __tablename__ = "own_dues"
+    __table_args__ = (UniqueConstraint("assignment_id", "learner"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))
+    learner: Mapped[str] = mapped_column(String(255), index=True)
+    due_at: Mapped[datetime] = mapped_column(Time)
+
+
+class LatePolicy(Base):
+    """What late work costs in a course: shown to its learners. Scores are not made here."""
+
+    __tablename__ = "late_policies"
+
+    course: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    points: Mapped[float | None] = mapped_column(Float)
+    days: Mapped[int | None]
+
+
 class Release(Base):
     """A version of an assignment that was released."""
 
