@@ -1,111 +1,86 @@
-"""Grades out of a real gradebook, and the files that spreadsheets open."""
+"""What counts as a grade, and the files that spreadsheets open."""
 
 from __future__ import annotations
 
 import csv
 import io
-import os
-import shutil
-import sys
 import zipfile
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
-from nbgrader.api import Gradebook
 
 from doorstart_course_page import language
+from doorstart_course_page.facts import Agreed, Facts, Grade
 from doorstart_course_page.grades_columns import each_mark, overview
 from doorstart_course_page.grades_csv import as_csv
-from doorstart_course_page.grades_table import Grades, Mark, read_grades
+from doorstart_course_page.grades_table import Grades, Row, table_of
 from doorstart_course_page.grades_text import no_formula
 from doorstart_course_page.grades_xlsx import as_xlsx
+from doorstart_grading.late import Rule
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
-DUE = datetime(2026, 3, 10, 12, 0)  # noqa: DTZ001  # as the gradebook keeps it: UTC, without saying so
+DUE = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 BRUSSELS = ZoneInfo("Europe/Brussels")
 NAMES = {"ann": "Ann", "bob": '=cmd|" /C calc"!A0', "eve": "Ève; \n<b>\u202eEve</b>", "zed": "Zed"}
+MAXIMA = {"01-first": 8.0, "02-second": 8.0}
 SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+LATE = DUE + timedelta(days=1, hours=1)
+FACTS = Facts(
+    titles={},
+    dues={"01-first": DUE, "02-second": None},
+    collected={("01-first", "ann"): LATE},
+    grades={
+        ("01-first", "ann"): Grade(LATE, 6.0, 8.0, 1.5, False, ""),
+        ("01-first", "bob"): Grade(DUE - timedelta(hours=1), 3.0, 8.0, 0.0, False, ""),
+        ("02-second", "bob"): Grade(DUE, 7.0, 8.0, 0.0, True, ""),
+    },
+    agreed={},
+    rule=Rule(),
+)
+"""Two units of which one is due; Ann was late, Bob in time, and Eve and Zed handed nothing in."""
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two units of which one is due; Ann was late, Bob in time, and Eve handed nothing in."""
-    path = tmp_path_factory.mktemp("grades") / "gradebook.db"
-    with pytest.MonkeyPatch.context() as patch:
-        # nbgrader calls the command alembic.
-        patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-        with Gradebook(f"sqlite:///{path}") as book:
-            for unit, due in (("01-first", DUE), ("02-second", None)):
-                book.add_assignment(unit, duedate=due)
-                book.add_notebook("work", unit)
-                for cell, points in (("a-check", 3), ("b-check", 5)):
-                    book.add_grade_cell(cell, "work", unit, max_score=points, cell_type="code")
-            for learner in ("ann", "bob", "eve"):
-                book.add_student(learner)
-            _graded(book, "ann", "01-first", (2.5, 5.0), DUE + timedelta(days=1, hours=1), taken_off=1.5)
-            _graded(book, "bob", "01-first", (3.0, 0.0), DUE - timedelta(hours=1))
-            _graded(book, "bob", "02-second", (3.0, 4.0), DUE, by_hand=True)
-            book.db.connection().connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
+def table(now: datetime = NOW, **changes: Any) -> Grades:
+    return table_of(replace(FACTS, **changes), MAXIMA, NAMES, now)
 
 
-@pytest.fixture
-def gradebook(filled: Path, tmp_path: Path) -> Iterator[Gradebook]:
-    """A copy of it for one test."""
-    shutil.copy(filled, tmp_path / "gradebook.db")
-    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as book:
-        yield book
+def row_of(grades: Grades, learner: str) -> Row:
+    return next(row for row in grades.rows if row.learner == learner)
 
 
-def _graded(book, learner, unit, points, at, taken_off=0.0, by_hand=False):
-    submission = book.add_submission(unit, learner, timestamp=at)
-    submission.notebooks[0].late_submission_penalty = taken_off
-    for grade in submission.notebooks[0].grades:
-        grade.auto_score = points[0] if grade.name == "a-check" else points[1]
-        grade.needs_manual_grade = by_hand and grade.name == "b-check"
-    book.db.commit()
+def test_points_are_those_after_what_lateness_cost():
+    row = row_of(table(), "ann")
+    mark = row.marks[0]
+    assert (mark.state, mark.points, mark.taken_off, mark.days_late) == ("graded", 6.0, 1.5, 2)
+    assert (row.points, row.maximum, row.average) == (6.0, 8.0, 0.75)
 
 
-def marks(grades: Grades) -> dict[str, list[Mark]]:
-    return {row.learner: list(row.marks) for row in grades.rows}
-
-
-def test_points_are_those_after_what_lateness_cost(gradebook):
-    grades = read_grades(gradebook, NAMES, {"01-first": ["ann", "bob"]}, NOW)
-    ann = marks(grades)["ann"][0]
-    assert (ann.state, ann.points, ann.taken_off, ann.days_late) == ("graded", 6.0, 1.5, 2)
-    row = grades.rows[1]
-    assert (row.learner, row.points, row.maximum, row.average) == ("ann", 6.0, 8.0, 0.75)
-
-
-def test_what_is_not_handed_in_counts_only_when_its_time_is_over(gradebook):
-    grades = read_grades(gradebook, NAMES, {}, NOW)
-    assert [mark.state for mark in marks(grades)["eve"]] == ["missing", "open"]
-    eve = next(row for row in grades.rows if row.learner == "eve")
+def test_what_is_not_handed_in_counts_only_when_its_time_is_over():
+    eve = row_of(table(), "eve")
+    assert [mark.state for mark in eve.marks] == ["missing", "open"]
     assert (eve.points, eve.maximum, eve.share) == (0.0, 8.0, 0.0)
-    early = read_grades(gradebook, NAMES, {}, NOW - timedelta(days=30))
-    assert marks(early)["eve"][0].state == "open"
+    early = row_of(table(NOW - timedelta(days=30)), "eve")
+    assert (early.marks[0].state, early.share, early.average) == ("open", None, None)
 
 
-def test_an_extension_is_time_and_no_submission(gradebook):
-    gradebook.add_submission("01-first", "eve", extension=timedelta(days=30))
-    gradebook.add_submission("02-second", "eve", extension=timedelta(days=30))
-    gradebook.db.commit()
-    assert [mark.state for mark in marks(read_grades(gradebook, NAMES, {}, NOW))["eve"]] == ["open", "open"]
-    later = read_grades(gradebook, NAMES, {}, NOW + timedelta(days=30))
-    assert [mark.state for mark in marks(later)["eve"]] == ["missing", "open"]
+def test_a_date_of_ones_own_is_time():
+    agreed = {("01-first", "eve"): Agreed(DUE + timedelta(days=30), False)}
+    assert row_of(table(agreed=agreed), "eve").marks[0].state == "open"
+    assert row_of(table(NOW + timedelta(days=30), agreed=agreed), "eve").marks[0].state == "missing"
+    agreed = {("01-first", "ann"): Agreed(DUE + timedelta(days=2), False)}
+    assert row_of(table(agreed=agreed), "ann").marks[0].days_late == 0
 
 
-def test_what_waits_for_a_person_or_a_grade_does_not_count(gradebook):
-    grades = read_grades(gradebook, NAMES, {"02-second": ["zed"]}, NOW)
-    assert marks(grades)["bob"][1].state == "to check"
-    assert marks(grades)["zed"][1].state == "waiting"
-    bob = next(row for row in grades.rows if row.learner == "bob")
-    assert (bob.points, bob.maximum) == (3.0, 8.0)
+def test_what_waits_for_a_person_or_a_grade_does_not_count():
+    grades = table(collected={("02-second", "zed"): DUE, ("01-first", "ann"): LATE + timedelta(days=1)})
+    assert row_of(grades, "bob").marks[1].state == "to check"
+    assert row_of(grades, "zed").marks[1].state == "waiting"
+    assert row_of(grades, "ann").marks[0].state == "waiting", "something newer than what was graded"
+    assert (row_of(grades, "bob").points, row_of(grades, "bob").maximum) == (3.0, 8.0)
 
 
 @pytest.mark.parametrize(
@@ -124,10 +99,9 @@ def test_ordinary_names_stay_as_they_are():
     ("code", "separator", "points", "share"),
     [("nl", ";", "5,5", "37,5%"), ("fr", ";", "5,5", "37,5%"), ("en", ",", "5.5", "37.5%")],
 )
-def test_csv_is_in_the_form_of_the_country(gradebook, code, separator, points, share):
-    gradebook.find_submission("01-first", "ann").notebooks[0].late_submission_penalty = 2.0
-    gradebook.db.commit()
-    grades = read_grades(gradebook, NAMES, {}, NOW)
+def test_csv_is_in_the_form_of_the_country(code, separator, points, share):
+    half = {**FACTS.grades, ("01-first", "ann"): Grade(LATE, 5.5, 8.0, 2.0, False, "")}
+    grades = table(grades=half)
     content = as_csv(overview(grades, language.of(code)), code, BRUSSELS)
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=separator))
@@ -144,8 +118,8 @@ def cells(page: ElementTree.Element) -> dict[str, ElementTree.Element]:
     return {cell.attrib["r"]: cell for cell in page.iter(f"{SPACE}c")}
 
 
-def test_a_workbook_has_numbers_and_times_and_nothing_that_acts(gradebook):
-    grades = read_grades(gradebook, NAMES, {}, NOW)
+def test_a_workbook_has_numbers_and_times_and_nothing_that_acts():
+    grades = table()
     words = language.of("en")
     sheets = [overview(grades, words), each_mark(grades, words)]
     content = as_xlsx(sheets, BRUSSELS, grades.newest)
@@ -174,16 +148,16 @@ def test_a_workbook_has_numbers_and_times_and_nothing_that_acts(gradebook):
     assert at.replace(tzinfo=None, microsecond=0) == datetime(2026, 3, 11, 14, 0)  # noqa: DTZ001  # by the site's clock
 
 
-def test_a_file_says_nothing_of_site_or_machine(gradebook):
-    grades = read_grades(gradebook, NAMES, {}, NOW)
+def test_a_file_says_nothing_of_site_or_machine():
+    grades = table()
     with zipfile.ZipFile(io.BytesIO(as_xlsx([overview(grades, language.of("nl"))], BRUSSELS))) as file:
         about = file.read("docProps/core.xml").decode() + file.read("docProps/app.xml").decode()
         assert {info.date_time[0] for info in file.infolist()} == {1980}
     assert "<dc:creator></dc:creator>" in about and "<Company></Company>" in about
 
 
-def test_hundreds_of_grades_take_no_time(gradebook):
+def test_hundreds_of_grades_take_no_time():
     names = {f"learner{n}": f"Learner {n}" for n in range(400)}
-    grades = read_grades(gradebook, names, {}, NOW)
-    assert len(grades.rows) == 403
-    assert len(as_csv(overview(grades, language.of("fr")), "fr", BRUSSELS).splitlines()) == 405
+    grades = table_of(FACTS, MAXIMA, names, NOW)
+    assert len(grades.rows) == 402
+    assert len(as_csv(overview(grades, language.of("fr")), "fr", BRUSSELS).splitlines()) == 404

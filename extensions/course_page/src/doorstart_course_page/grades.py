@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import ClassVar
 
+from nbgrader.api import Assignment
 from tornado import web
 
 from doorstart_course_page.book import Book
+from doorstart_course_page.facts import read_facts
 from doorstart_course_page.forms import percent
 from doorstart_course_page.grades_columns import STATES, each_mark, overview
 from doorstart_course_page.grades_csv import as_csv
-from doorstart_course_page.grades_table import Grades, read_grades
+from doorstart_course_page.grades_table import Grades, table_of
 from doorstart_course_page.grades_xlsx import as_xlsx
 from doorstart_course_page.language import Words
 from doorstart_course_page.page import CoursePage
@@ -21,9 +24,10 @@ from doorstart_course_page.site import Site
 def grades_of(book: Book, site: Site) -> Grades:
     """The grades of the course, as they are now."""
     with book.opened() as gradebook:
-        units = [str(one.name) for one in gradebook.assignments]
-        collected = {unit: set(book.course.submissions(unit)) for unit in units}
-        return read_grades(gradebook, site.learners, collected)
+        maxima = {
+            str(name): float(most or 0) for name, most in gradebook.db.query(Assignment.name, Assignment.max_score)
+        }
+    return table_of(read_facts(book), maxima, site.learners, datetime.now(UTC))
 
 
 def file_of(grades: Grades, kind: str, site: Site, words: Words) -> bytes:

@@ -1,4 +1,4 @@
-"""The grades of a course as a table, learners by units, out of the gradebook. How they are shown is not its business.
+"""The grades of a course as a table, learners by units. How it is shown is not its business.
 
 A unit counts for a learner when it has a grade, or when nothing was handed in and the learner's time is over: then with
 0 points. What waits for a grade, or may still be handed in, does not count yet, so a total never falls by waiting.
@@ -7,13 +7,12 @@ A unit counts for a learner when it has a grade, or when nothing was handed in a
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Literal
 
-from nbgrader.api import Assignment, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy.orm import selectinload
+from doorstart_course_page.facts import Facts, Key
 
 State = Literal["graded", "to check", "waiting", "open", "missing"]
 """``to check``: a part of the points is a person's to give. ``open``: not handed in, and there is time."""
@@ -84,69 +83,36 @@ class Grades:
         return max((mark.handed_in for row in self.rows for mark in row.marks if mark.handed_in), default=None)
 
 
-def read_grades(
-    gradebook: Gradebook,
-    names: Mapping[str, str],
-    collected: Mapping[str, Collection[str]],
-    now: datetime | None = None,
-) -> Grades:
+def table_of(facts: Facts, maxima: Mapping[str, float], names: Mapping[str, str], now: datetime) -> Grades:
     """The grades as they are.
 
     Args:
-        gradebook: of the course.
-        names: display names by username, of all who are in the course now; who is only in the gradebook comes along.
-        collected: of each unit, who has a submission in the course's folder, graded or not.
-        now: with its zone; by default, the time.
+        facts: of the course.
+        maxima: the most points of each unit that the gradebook has.
+        names: display names by username, of all who are in the course; who only has grades comes along.
+        now: with its zone.
     """
-    moment = (now or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
-    assignments = sorted(gradebook.db.query(Assignment), key=lambda one: str(one.name))
-    units = tuple(Unit(str(one.name), float(one.max_score or 0)) for one in assignments)
-    submissions = {(str(one.student_id), str(one.name)): one for one in _submissions(gradebook)}
-    learners = {str(one.id) for one in gradebook.db.query(Student)} | names.keys()
+    units = tuple(Unit(name, maximum) for name, maximum in sorted(maxima.items()))
+    learners = {learner for _, learner in facts.grades} | names.keys()
     rows = []
     for learner in sorted(learners, key=lambda one: (names.get(one, one).casefold(), one)):
-        marks = tuple(
-            _mark(one, submissions.get((learner, str(one.name))), learner in collected.get(str(one.name), ()), moment)
-            for one in assignments
-        )
+        marks = tuple(_mark(facts, (unit.name, learner), now) for unit in units)
         rows.append(_row(learner, names.get(learner, learner), marks, units))
     return Grades(units, tuple(rows))
 
 
-def _submissions(gradebook: Gradebook) -> Any:
-    grades = selectinload(SubmittedAssignment.notebooks).selectinload(SubmittedNotebook.grades)
-    return gradebook.db.query(SubmittedAssignment).options(grades)
-
-
-def _mark(assignment: Any, submission: Any, collected: bool, now: datetime) -> Mark:
-    # An entry in the gradebook may be there for an extension only.
-    if not (collected or (submission is not None and (submission.timestamp or _scored(submission)))):
-        due = _due(assignment, submission)
+def _mark(facts: Facts, key: Key, now: datetime) -> Mark:
+    agreed = facts.agreed.get(key)
+    due = (agreed.due if agreed else None) or facts.dues.get(key[0])
+    grade, collected = facts.grades.get(key), facts.collected.get(key)
+    at = collected or (grade.submitted if grade else None)
+    late = max(timedelta(), at - due) if at and due else timedelta()
+    if grade is None or (collected and grade.submitted != collected):
+        if key in facts.collected:
+            return Mark("waiting", handed_in=at, late=late)
         return Mark("missing", 0.0) if due and due < now else Mark("open")
-    if submission is None:
-        return Mark("waiting")
-    handed_in, due = submission.timestamp, _due(assignment, submission)
-    late = max(timedelta(), handed_in - due) if handed_in and due else timedelta()
-    at = handed_in.replace(tzinfo=UTC) if handed_in else None
-    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-    if all(grade.auto_score is None and grade.manual_score is None for grade in grades):
-        return Mark("waiting", None, 0.0, at, late)
-    taken_off = float(submission.late_submission_penalty or 0.0)
-    points = max(0.0, float(submission.score or 0.0) - taken_off)
-    state: State = "to check" if any(grade.needs_manual_grade for grade in grades) else "graded"
-    return Mark(state, points, taken_off, at, late)
-
-
-def _due(assignment: Any, submission: Any) -> datetime | None:
-    """The learner's own due date. nbgrader's property fails where there is an extension and nothing to extend."""
-    due: datetime | None = assignment.duedate
-    extension = None if submission is None else submission.extension
-    return due + extension if due and extension else due
-
-
-def _scored(submission: Any) -> bool:
-    """Whether a person gave points, say for work on paper."""
-    return any(grade.manual_score is not None for notebook in submission.notebooks for grade in notebook.grades)
+    state: State = "to check" if grade.by_hand else "graded"
+    return Mark(state, max(0.0, grade.points), grade.penalty, at, late)
 
 
 def _row(learner: str, name: str, marks: tuple[Mark, ...], units: tuple[Unit, ...]) -> Row:
