@@ -7,7 +7,7 @@ from typing import Any
 
 from jupyter_server.base.handlers import FileFindHandler
 
-from doorstart_course_page import grades, overview
+from doorstart_course_page import grades, overview, similar
 from doorstart_course_page.page import OWN, SETTING, CoursePage, Desk
 
 UNIT = "([A-Za-z0-9_-]{1,64})"
@@ -19,6 +19,9 @@ PAGES: list[tuple[str, type[CoursePage]]] = [
     ("", overview.OverviewPage),
     ("/grades", grades.GradesPage),
     ("/grades/(csv|xlsx)", grades.GradesFile),
+    ("/similar", similar.SimilarPage),
+    (f"/similar/{UNIT}", similar.SimilarUnitPage),
+    (f"/similar/{UNIT}/{LEARNER}/{LEARNER}", similar.SimilarPairPage),
 ]
 """Path below ``course``, as an expression, and the page."""
 

@@ -26,6 +26,8 @@ METHOD = "1"
 """Another one whenever the same submissions may give another result."""
 MOST_FOUND = 200
 """Pairs that are kept: nobody looks at more, and if there are so many, they all have the same source."""
+MOST_COMMON = 2_000
+"""Fingerprints that are kept of a pair."""
 SECONDS = 300
 """Processor time that a comparison may take."""
 MEMORY = 2 * 1024**3
@@ -62,7 +64,7 @@ def findings(pairs: list[Pair], signs: list[Sign], works: Mapping[str, Work]) ->
         Finding(
             *key,
             share=round(known.get(key, nothing).share, 4),
-            passages=len(known.get(key, nothing).common),
+            common=tuple(sorted(known.get(key, nothing).common)[:MOST_COMMON]),
             inputs=inputs_of_pair(works[key[0]], works[key[1]]),
             signs=tuple((sign.kind, sign.holder, sign.numbers) for sign in by_pair.get(key, [])),
         )

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from nbgrader.api import Base, Gradebook
 from sqlalchemy import Boolean, Column, DateTime, Integer, String, Text
@@ -55,8 +56,8 @@ class Finding:
     """Learners, in alphabetical order."""
     share: float
     """Part of the rare passages of the smaller submission that both have, from 0 to 1."""
-    passages: int
-    """Common fingerprints."""
+    common: tuple[int, ...]
+    """Fingerprints that both and few others have, to show where they are."""
     inputs: str
     """Fingerprint of the two submissions."""
     signs: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
@@ -120,7 +121,6 @@ def seen(gradebook: Gradebook, unit: str) -> Mapping[tuple[str, str, str], Seen]
     return found
 
 
-def _finding(said: dict[str, object]) -> Finding:
-    signs = said.pop("signs")
-    assert isinstance(signs, list)  # noqa: S101  # as keep() wrote it
-    return Finding(**said, signs=tuple((kind, holder, tuple(numbers)) for kind, holder, numbers in signs))  # type: ignore[arg-type]
+def _finding(said: dict[str, Any]) -> Finding:
+    signs = tuple((kind, holder, tuple(numbers)) for kind, holder, numbers in said["signs"])
+    return Finding(**{**said, "common": tuple(said["common"]), "signs": signs})

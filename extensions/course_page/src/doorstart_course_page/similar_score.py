@@ -19,12 +19,14 @@ from doorstart_course_page.similar_tokens import code_tokens, prose_tokens
 from doorstart_course_page.similar_winnow import CODE, WORDS, Print, fingerprints
 
 LEAST_WEIGHT = 20.0
-"""Bits that two submissions must share to be shown; chosen with the corpus of ``tests/bench/similar``."""
+"""Bits that two submissions must share to be shown; chosen with the corpus of ``tests/bench/similar.py``."""
 LEAST_SHARE = 0.4
 """Part of the rare passages of the smaller submission that they must share; chosen with the same."""
 MOST_PER_TASK = 9.0
 """Bits that the code of one task can count for. To a short task there are few answers, right ones and mistakes: two
 learners who make the same mistake once have no more in common than that, however long the program."""
+FEW = 0.25
+"""Part of the submissions that may have a passage which is shown as common to two of them."""
 MOST_TEXT = 400_000
 """Characters of one submission that are looked at."""
 MOST_CELLS = 2_000
@@ -72,7 +74,7 @@ class Pair:
     share: float
     """Part of the rare passages of the smaller submission, from 0 to 1."""
     common: frozenset[int]
-    """The fingerprints that they share and that were not given to everybody."""
+    """The fingerprints that they share, that were not given to everybody, and that few others have."""
 
     @property
     def is_flagged(self) -> bool:
@@ -120,7 +122,8 @@ def pairs(works: Mapping[str, Prints], given: Collection[int]) -> list[Pair]:
         # Whoever puts all answers into one cell makes the tasks of one submission look like one.
         weight = max(_capped(shared, works[first], weights), _capped(shared, works[second], weights))
         smaller = min(totals[first], totals[second])
-        found.append(Pair(first, second, weight, min(1.0, weight / smaller), frozenset(shared)))
+        rare = frozenset(one for one in shared if spread[one] <= max(2, FEW * len(own)))
+        found.append(Pair(first, second, weight, min(1.0, weight / smaller), rare))
     return sorted(found, key=lambda pair: (-pair.weight * pair.share, pair.first, pair.second))
 
 

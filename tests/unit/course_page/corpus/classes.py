@@ -13,13 +13,15 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.similar.disguises import DISGUISES, Answers
 from doorstart.courses.cells import grade_id, is_solution
 from doorstart.courses.check.mutants import mutants
 from doorstart.courses.format import read_course, read_unit, read_wrong_answers
 from doorstart.courses.reference import learner_notebook, reference_answers
+from doorstart_course_page.similar_score import Cell, Pair, pairs, prints_of
 
-COURSES = Path(__file__).parents[3] / "courses"
+from .disguises import DISGUISES, Answers
+
+COURSES = Path(__file__).parents[4] / "courses"
 HAND_WRITTEN = ("programming", "05-dictionaries")
 _MISTAKES = 6
 _RIGHT = 0.5
@@ -125,3 +127,19 @@ def _parses(source: str) -> bool:
     except SyntaxError:
         return False
     return True
+
+
+def found_in(room: Classroom) -> list[Pair]:
+    """The pairs of a class that would be shown to its instructor."""
+    given = prints_of([Cell("work", "", is_code, source) for is_code, source in room.given])
+    works = {
+        learner: prints_of(
+            [
+                Cell("work", task, task not in room.text_tasks, source, task)
+                for task, cells in answers.items()
+                for source in cells
+            ]
+        )
+        for learner, answers in room.works.items()
+    }
+    return [pair for pair in pairs(works, given) if pair.is_flagged]
