@@ -35,11 +35,15 @@ def learner(site: Any, window: Callable[[str], Window]) -> Window:
 
 @pytest.fixture(scope="module")
 def instructor(site: Any, window: Callable[[str], Window]) -> Window:
-    """An instructor of that course, in formgrader."""
+    """An instructor of that course, who goes on from My course to formgrader."""
     username, password = site.add("instructor", [COURSE])
     teacher = window("instructor")
     teacher.log_in(site, username, password)
-    teacher.page.wait_for_url(f"{site.url}/user/{username}/stock-management-en/formgrader**")
+    teacher.page.wait_for_url(f"{site.url}/user/{username}/stock-management-en/course")
+    with teacher.page.context.expect_page() as opened:
+        teacher.page.get_by_role("link", name=re.compile("Formgrader")).click()
+    teacher.page = opened.value
+    teacher.page.wait_for_url(f"{site.url}/user/{username}/stock-management-en/formgrader/**")
     return teacher
 
 

@@ -224,6 +224,13 @@ def test_formgraders_lists_work_and_nothing_acts(stage: Stage, path: str) -> Non
     assert [one for one in complaints if "Content Security Policy" in one] == []
 
 
+@pytest.mark.parametrize("path", ["course", f"course/unit/{UNIT}", "course/late", "course/job"])
+def test_my_course_shows_the_course_and_nothing_acts(stage: Stage, path: str) -> None:
+    stage.open(path)
+    expect(stage.page.get_by_role("heading", level=1)).to_be_visible()
+    stage.nothing_acted([])
+
+
 @pytest.mark.parametrize("start", [f"files/{FOLDER}", "formgrader/submissions/{id}"], ids=["files", "formgrader"])
 def test_a_file_opened_by_itself_does_not_act(stage: Stage, start: str) -> None:
     for file in FILES:

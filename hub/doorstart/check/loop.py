@@ -99,6 +99,8 @@ class _Loop:
                 with self.step("Course's server starts"):
                     office = instructor.start_server(names.server_name(self.stage.course))
                 at_office(office)
+                with self.step("My course opens"):
+                    _require_page(office, learner.username)
                 self._grade(office, learner.username)
                 self._read_feedback(desk, receipt)
                 with self.step("Withdraw the assignment"):
@@ -172,6 +174,13 @@ class _Loop:
             if (entry["assignment_id"], entry["status"]) == (self.assignment, status):
                 return dict(entry)
         raise LoopError(f"The list of assignments does not show it as {status}. The log of the server says why.")
+
+
+def _require_page(office: Server, learner: str) -> None:
+    """The page that the instructor lands on shows the course and its learner."""
+    page = office.request("GET", "course")
+    if not page.is_success or f'data-learner="{learner}"' not in page.text:
+        raise LoopError(f"The page “My course” did not open, or does not show the learner (status {page.status_code}).")
 
 
 def _nbgrader(office: Server, path: str) -> None:

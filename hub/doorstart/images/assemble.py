@@ -118,7 +118,7 @@ class Assembler:
             known = {package.name for package in packages}
             packages += [one for one in dpkg.packages(files, self.debian.digests()) if one.name not in known]
         if recipe.python:
-            layers += self._python_layers(recipe, parent)
+            layers += self._python_layers(recipe)
             packages += [wheels.package_of(wheel.path, wheel.digest) for wheel in self._added(recipe)]
         if recipe.npm:
             packages += npm.packages(recipe.folder / "package-lock.json", self._modules(recipe))
@@ -141,7 +141,7 @@ class Assembler:
         names = sorted(name for group in self.inputs.groups(recipe) for name in group)
         return [*(self._wheels[name] for name in names), *self._workspaces.get(recipe.workspace, [])]
 
-    def _python_layers(self, recipe: Recipe, parent: str) -> list[Layer]:
+    def _python_layers(self, recipe: Recipe) -> list[Layer]:
         groups = self.inputs.groups(recipe)
         own = self._workspaces.get(recipe.workspace, [])
         if any(group not in self._python for group in groups):
@@ -150,7 +150,9 @@ class Assembler:
             here = [group for group in sorted(every) if set(group) <= set(self._wheels)]
             self.say("unpacking Python packages")
             grouped = [[self._wheels[name] for name in group] for group in here]
-            self._python = self.maker.python(parent, [*grouped, *self._workspaces.values()])
+            # Not in the image's parent: that may run as somebody who may not write there.
+            base = str(self.client.images.get(self.inputs.tag(self.inputs.lineage(recipe)[-1])).id)
+            self._python = self.maker.python(base, [*grouped, *self._workspaces.values()])
         first = not any(one.python for one in self.inputs.lineage(recipe)[1:])
         layers = [self.maker.environment()] if first else []
         layers += [self._python[group] for group in groups]

@@ -3,9 +3,10 @@
 * :mod:`.page` is the base of all pages, :mod:`.routes` says which address is which page.
 * :mod:`.site` is what the Hub told this server: language, clock, learners of the course.
 * :mod:`.book` opens the course's gradebook, :mod:`.language` and :mod:`.forms` say things in the person's language.
-* :mod:`.overview`, :mod:`.units`, :mod:`.learners` and :mod:`.rules` are the pages; the modules beside them have what
-  they show as plain functions.
-* :mod:`.job` runs what takes long in a process of its own; :mod:`.acts` is what it does.
+* :mod:`.overview`, :mod:`.unit`, :mod:`.learner`, :mod:`.rules` and :mod:`.jobs` are the pages.
+* :mod:`.facts` reads the gradebook, :mod:`.standing` says who is where; :mod:`.settling` changes dates and rules.
+* :mod:`.job` begins what takes long, :mod:`.work` is its process, :mod:`.acts` is what it does, and :mod:`.record` what
+  is known of it.
 
 Pages are made on the server; the only script shows how far a job is. What learners wrote is text, never HTML, and a
 policy of its own (``doorstart_page_policy``) holds these pages to it.

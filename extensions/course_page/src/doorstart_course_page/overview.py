@@ -1,4 +1,4 @@
-"""The first page: the course's units."""
+"""The first page: what to do next, and who is where."""
 
 from __future__ import annotations
 
@@ -13,4 +13,7 @@ class OverviewPage(CoursePage):
     @web.authenticated
     async def get(self) -> None:
         """Show it."""
-        self.show("overview.html")
+        course = await self.course()
+        waiting = [unit for unit in course.units if unit.next not in (None, "release")]
+        closed = [unit for unit in course.units if unit.next == "release"]
+        self.show("overview.html", course=course, waiting=waiting, following=closed[0] if closed else None)

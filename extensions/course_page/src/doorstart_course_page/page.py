@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -14,11 +19,14 @@ import jinja2
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
-from doorstart_course_page import forms
+from doorstart_course_page import acts, dates, forms
 from doorstart_course_page.book import Book
+from doorstart_course_page.facts import read_facts
+from doorstart_course_page.job import Jobs
 from doorstart_course_page.language import Translated, Words, of
 from doorstart_course_page.site import Site, read_site
-from doorstart_exchange_client.client import ExchangeClient
+from doorstart_course_page.standing import Class, Standing, Unit, put_together
+from doorstart_exchange_client.client import ExchangeClient, ExchangeClientError
 
 SETTING = "doorstart_course_page"
 """Name of the server's setting with the :class:`Desk`."""
@@ -39,6 +47,11 @@ class Desk:
     def book(self) -> Book:
         """The course; made when it is first needed, so that a server starts without waiting for it."""
         return Book()
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """The course's job."""
+        return Jobs(Path(self.book.course.coursedir.root))
 
     def exchange(self) -> ExchangeClient:
         """The exchange; a page tries twice, and says so when it does not answer."""
@@ -74,6 +87,67 @@ class CoursePage(JupyterHandler):
         """The address of one of these pages: ``address("unit", "01-first-steps")``."""
         return "/".join([f"{self.base_url}course", *(quote(part, safe="") for part in parts)])
 
+    async def course(self) -> Class:
+        """Who is where.
+
+        Raises:
+            web.HTTPError: the exchange does not answer.
+        """
+        desk = self.desk
+
+        def read() -> Class:
+            return put_together(desk.exchange().progress(desk.book.id), read_facts(desk.book), desk.site.learners)
+
+        async with self.exchange_errors():
+            return await asyncio.to_thread(read)
+
+    async def unit(self, assignment: str) -> tuple[Class, Unit]:
+        """The course, and a unit of it.
+
+        Raises:
+            web.HTTPError: there is no such unit, or the exchange does not answer.
+        """
+        course = await self.course()
+        unit = course.unit(assignment)
+        if unit is None:
+            raise web.HTTPError(404)
+        return course, unit
+
+    def standing(self, unit: Unit, learner: str) -> Standing:
+        """A learner's place in a unit.
+
+        Raises:
+            web.HTTPError: there is no such learner.
+        """
+        found = unit.of(learner)
+        if found is None:
+            raise web.HTTPError(404)
+        return found
+
+    def date_of_form(self) -> datetime | None:
+        """The fields ``day`` and ``time``; None if they are empty.
+
+        Raises:
+            web.HTTPError: they are no date.
+        """
+        try:
+            return dates.from_form(
+                self.get_body_argument("day", ""), self.get_body_argument("time", ""), self.desk.site.zone
+            )
+        except dates.NoDateError:
+            message = self.words.gettext("Nothing was saved. Fill in a day and a time, or leave both empty.")
+            raise told(400, message) from None
+
+    @asynccontextmanager
+    async def exchange_errors(self) -> AsyncIterator[None]:
+        """What the exchange refuses becomes a page that says so."""
+        try:
+            yield
+        except ExchangeClientError as error:
+            self.log.error("The exchange did not do what My course asked: %s", error)
+            problem, _ = acts.problem_of(error)
+            raise told(503, self.words.gettext(acts.PROBLEMS[problem])) from None
+
     def show(self, template: str, **values: Any) -> None:
         """Answer with a page.
 
@@ -93,6 +167,13 @@ class CoursePage(JupyterHandler):
             "asset": self.asset,
             "base_url": self.base_url,
             "course_id": self.desk.book.id,
+            "good_outcomes": acts.GOOD,
+            "job": self.desk.jobs.now(),
+            "now": time.time(),
+            "outcomes": acts.OUTCOMES,
+            "problems": acts.PROBLEMS,
+            "saved": self.get_query_argument("saved", ""),
+            "stoppable": acts.STOPPABLE,
             "here": self.request.path,
             "language": site.language,
             "moment": lambda when: forms.moment(when, site.language, site.zone),

@@ -7,7 +7,7 @@ from typing import Any
 
 from jupyter_server.base.handlers import FileFindHandler
 
-from doorstart_course_page import grades, overview, similar
+from doorstart_course_page import grades, jobs, learner, overview, rules, similar, unit
 from doorstart_course_page.page import OWN, SETTING, CoursePage, Desk
 
 UNIT = "([A-Za-z0-9_-]{1,64})"
@@ -22,6 +22,14 @@ PAGES: list[tuple[str, type[CoursePage]]] = [
     ("/similar", similar.SimilarPage),
     (f"/similar/{UNIT}", similar.SimilarUnitPage),
     (f"/similar/{UNIT}/{LEARNER}/{LEARNER}", similar.SimilarPairPage),
+    ("/job", jobs.JobPage),
+    ("/job/stop", jobs.StopPage),
+    ("/late", rules.RulePage),
+    (f"/unit/{UNIT}", unit.UnitPage),
+    (f"/unit/{UNIT}/act", unit.ActPage),
+    (f"/unit/{UNIT}/due", unit.DuePage),
+    (f"/unit/{UNIT}/learner/{LEARNER}", learner.LearnerPage),
+    (f"/unit/{UNIT}/learner/{LEARNER}/agreement", learner.AgreementPage),
 ]
 """Path below ``course``, as an expression, and the page."""
 
