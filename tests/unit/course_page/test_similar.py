@@ -9,7 +9,7 @@ import pytest
 from doorstart_checks import Variant
 from doorstart_course_page.similar_numbers import numbers_in, own_numbers, signs
 from doorstart_course_page.similar_passages import passages
-from doorstart_course_page.similar_score import MOST_TEXT, Cell, pairs, prints_of
+from doorstart_course_page.similar_score import MOST_PRINTS, Cell, pairs, prints_of
 from doorstart_course_page.similar_tokens import LONGEST_TEXT, code_tokens, prose_tokens
 from doorstart_course_page.similar_winnow import CODE, fingerprints
 
@@ -118,7 +118,17 @@ def test_whatever_a_cell_is_it_takes_no_time_and_stops_nothing(source):
 
 def test_a_submission_of_many_cells_is_looked_at_up_to_a_limit():
     cells = [code(f"print({n}, {n + 1}, {n + 2})  # {'x' * 90}", f"t{n}") for n in range(10_000)]
-    assert 0 < len(prints_of(cells)) < 4 * MOST_TEXT
+    assert 0 < len(prints_of(cells)) < 2 * MOST_PRINTS
+
+
+def test_a_class_that_hands_in_the_same_flood_takes_no_time() -> None:
+    flood = " ".join(f"print({n})" for n in range(100_000))
+    few, rest = prints_of([code(flood)]), prints_of([code("print('honest work', 1, 2, 3)")])
+    works = {f"learner{n}": few if n < 15 else rest for n in range(30)}
+    started = time.process_time()
+    assert len(pairs(works, ())) == 105
+    assert time.process_time() - started < 10
+    assert pairs(dict.fromkeys(works, few), ()) == [], "what all have is not from one another"
 
 
 def test_common_passages_are_marked_and_nothing_is_lost():

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 
-from doorstart_course_page.similar_score import Cell
+from doorstart_course_page.similar_score import MOST_CELLS, Cell
+from doorstart_course_page.similar_tokens import LONGEST_TEXT
 from doorstart_grading import fingerprint, master
 from doorstart_grading.course import Course
 from doorstart_grading.reading import read
@@ -46,7 +47,7 @@ def work_of(course: Course, unit: str, learner: str) -> Work:
     folder = Path(coursedir.format_path(coursedir.submitted_directory, learner, unit))
     notebooks = locate(folder, notebooks_of(coursedir, unit))
     cells = [cell for name in sorted(notebooks) for cell in _written(coursedir, unit, name, notebooks[name])]
-    return Work(learner, fingerprint.of_folder(folder), notebooks, tuple(cells))
+    return Work(learner, fingerprint.of_folder(folder), notebooks, tuple(cells[:MOST_CELLS]))
 
 
 def given(course: Course, unit: str) -> list[Cell]:
@@ -77,4 +78,6 @@ def _written(coursedir: CourseDirectory, unit: str, notebook: str, path: Path) -
         if (original and original.keeps_source) or not cell.source.strip() or cell.source.strip() in unchanged:
             continue
         if cell.cell_type in ("code", "markdown"):
-            yield Cell(notebook, cell.name or "", cell.cell_type == "code", cell.source, f"{notebook}/{task}")
+            # Cut here, so that a class of hostile submissions does not have to fit into memory.
+            source = cell.source[:LONGEST_TEXT]
+            yield Cell(notebook, cell.name or "", cell.cell_type == "code", source, f"{notebook}/{task}")

@@ -25,10 +25,12 @@ LEAST_SHARE = 0.4
 MOST_PER_TASK = 9.0
 """Bits that the code of one task can count for. To a short task there are few answers, right ones and mistakes: two
 learners who make the same mistake once have no more in common than that, however long the program."""
-FEW = 0.25
-"""Part of the submissions that may have a passage which is shown as common to two of them."""
-MOST_TEXT = 400_000
+FEW = 0.5
+"""Part of the submissions that may have a passage which counts; three in a small class."""
+MOST_TEXT = 200_000
 """Characters of one submission that are looked at."""
+MOST_PRINTS = 20_000
+"""Fingerprints of one submission; with them, the time and memory that a comparison takes has a limit."""
 MOST_CELLS = 2_000
 
 
@@ -87,7 +89,7 @@ def prints_of(cells: Collection[Cell]) -> dict[int, tuple[Place, ...]]:
     found: dict[int, list[Place]] = {}
     left = MOST_TEXT
     for number, cell in enumerate(cells):
-        if number >= MOST_CELLS or left <= 0:
+        if number >= MOST_CELLS or left <= 0 or len(found) >= MOST_PRINTS:
             break
         for one in _prints(cell, cell.source[:left]):
             task = cell.task if one.grain is CODE else None
@@ -106,7 +108,8 @@ def pairs(works: Mapping[str, Prints], given: Collection[int]) -> list[Pair]:
     without = set(given)
     own = {learner: prints.keys() - without for learner, prints in works.items()}
     spread = Counter(one for prints in own.values() for one in prints)
-    weights = {one: _weight(count, len(own)) for one, count in spread.items()}
+    few = max(3, FEW * len(own))
+    weights = {one: _weight(count, len(own)) if count <= few else 0.0 for one, count in spread.items()}
     holders: dict[int, list[str]] = {}
     for learner in sorted(own):
         for one in own[learner]:
@@ -122,8 +125,7 @@ def pairs(works: Mapping[str, Prints], given: Collection[int]) -> list[Pair]:
         # Whoever puts all answers into one cell makes the tasks of one submission look like one.
         weight = max(_capped(shared, works[first], weights), _capped(shared, works[second], weights))
         smaller = min(totals[first], totals[second])
-        rare = frozenset(one for one in shared if spread[one] <= max(2, FEW * len(own)))
-        found.append(Pair(first, second, weight, min(1.0, weight / smaller), rare))
+        found.append(Pair(first, second, weight, min(1.0, weight / smaller), frozenset(shared)))
     return sorted(found, key=lambda pair: (-pair.weight * pair.share, pair.first, pair.second))
 
 

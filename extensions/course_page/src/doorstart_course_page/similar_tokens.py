@@ -11,7 +11,7 @@ import keyword
 import re
 from dataclasses import dataclass
 
-LONGEST_TEXT = 100_000
+LONGEST_TEXT = 50_000
 """Characters of one cell that are looked at."""
 LONGEST_TOKEN = 60
 """Characters of a string or a word that count."""
