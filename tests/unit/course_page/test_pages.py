@@ -168,4 +168,4 @@ def test_the_table_is_one_for_screen_readers() -> None:
     table = html[html.index("<table") : html.index("</table>")]
     assert table.count('scope="col"') == 2 and table.count('scope="row"') == 5
     assert "Returned, 7.5 of 10, late" in re.sub(r"\s+", " ", table)
-    assert 'role="region"' in html and 'tabindex="0"' in html
+    assert 'role="group"' in html and 'tabindex="0"' in html

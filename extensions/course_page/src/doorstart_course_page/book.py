@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 from nbgrader.api import Gradebook
 
+from doorstart_exchange_client.client import ExchangeClient
+from doorstart_exchange_client.exchange import Exchange
 from doorstart_grading.course import Course
 
 
@@ -27,6 +29,15 @@ class Book:
     def id(self) -> str:
         """The course's id."""
         return self.course.id
+
+    def exchange(self, attempts: int) -> ExchangeClient:
+        """The exchange, at the socket that nbgrader is configured for.
+
+        Args:
+            attempts: how often to try when it does not answer.
+        """
+        configured = Exchange(coursedir=self.course.coursedir, authenticator=None, parent=self.course.app)
+        return ExchangeClient(str(configured.socket), attempts=attempts)
 
     @contextmanager
     def opened(self) -> Iterator[Gradebook]:

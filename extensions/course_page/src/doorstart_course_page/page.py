@@ -55,7 +55,7 @@ class Desk:
 
     def exchange(self) -> ExchangeClient:
         """The exchange; a page tries twice, and says so when it does not answer."""
-        return ExchangeClient(attempts=2)
+        return self.book.exchange(attempts=2)
 
 
 @cache

@@ -17,7 +17,7 @@ from doorstart_course_page.acts import ACTS, STOPPABLE, Acts, problem_of
 from doorstart_course_page.book import Book
 from doorstart_course_page.record import Line, Place, Record
 from doorstart_course_page.site import read_site
-from doorstart_exchange_client.client import ExchangeClient
+from doorstart_exchange_client.client import ATTEMPTS
 
 
 class Teller:
@@ -71,7 +71,7 @@ def main() -> None:
     if record.kind in STOPPABLE:
         stop = (record.id, lambda: os.kill(os.getpid(), signal.SIGINT))
         threading.Thread(target=place.watch, args=stop, daemon=True).start()
-    work(place, record, Acts(book, ExchangeClient(), Teller(place, record), read_site().learners))
+    work(place, record, Acts(book, book.exchange(attempts=ATTEMPTS), Teller(place, record), read_site().learners))
 
 
 if __name__ == "__main__":

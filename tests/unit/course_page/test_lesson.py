@@ -1,0 +1,303 @@
+"""A lesson, button by button: a real Jupyter Server with the pages, a real exchange, real nbgrader; no containers.
+
+Only the Hub and the sandbox are stand-ins. What the pages look like, and that names cannot act, is tested in a browser.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import nbformat
+import pytest
+from nbformat import v4
+
+from doorstart_exchange_client.wire import pack
+
+from .neighbours import exchange, sandbox
+
+COURSE = "sums.en"
+UNIT = "ps1"
+TOKEN = "teachers-browser"
+RIGHT = {"twice": "def twice(number):\n    return number * 2", "essay": "A sum.", "firm": "firm = 'Morelan'"}
+NBGRADER = """
+from doorstart_exchange_client.config import configure as use_exchange
+from doorstart_grading.config import configure as use_sandbox
+c = get_config()
+use_exchange(c, {exchange!r})
+use_sandbox(c, {sandbox!r})
+c.CourseDirectory.root = {root!r}
+c.CourseDirectory.course_id = {course!r}
+"""
+SERVER = """
+c = get_config()
+c.ServerApp.sock = {socket!r}
+c.ServerApp.base_url = "/user/ann/sums-en/"
+c.ServerApp.root_dir = {root!r}
+c.IdentityProvider.token = {token!r}
+c.ServerApp.jpserver_extensions = {{"doorstart_course_page": True}}
+c.ServerApp.allow_root = True
+c.ServerApp.open_browser = False
+"""
+
+
+def notebook(*cells: tuple[str, str, float | None]) -> nbformat.NotebookNode:
+    """A notebook of tasks (name, solution, points by hand or None) and checks (name, test, points)."""
+    made = v4.new_notebook(
+        metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    )
+    for name, source, points in cells:
+        solution = name in RIGHT
+        mark = {"schema_version": 3, "grade_id": name, "grade": points is not None, "solution": solution}
+        mark |= {"locked": not solution, "task": False} | ({} if points is None else {"points": points})
+        text = f"### BEGIN SOLUTION\n{source}\n### END SOLUTION" if solution else source
+        cell = v4.new_markdown_cell if name == "essay" else v4.new_code_cell
+        made.cells.append(cell(text, id=name, metadata={"nbgrader": mark}))
+    return made
+
+
+@dataclass
+class Lesson:
+    """A course with its exchange, and an instructor's browser."""
+
+    site: Any
+    sandbox: Any
+    root: Path
+    http: httpx.Client
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str = "") -> str:
+        """A page of the course."""
+        answer = self.http.get(f"/user/ann/sums-en/course{path}")
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def post(self, path: str, **fields: str) -> httpx.Response:
+        """Send a form of the course, with the page's own number."""
+        return self.http.post(f"/user/ann/sums-en/course{path}", data={"_xsrf": self.http.cookies["_xsrf"], **fields})
+
+    def act(self, kind: str, learner: str = "", state: str = "done") -> dict[str, str]:
+        """Press a button and wait for its end; what became of each learner's work."""
+        answer = self.post(f"/unit/{UNIT}/act", act=kind, learner=learner)
+        assert answer.status_code == 303 and answer.headers["Location"].endswith("/course/job"), answer.text
+        deadline = time.monotonic() + 60
+        while "data-running" in (html := self.get("/job")):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert f'data-state="{state}"' in html, html
+        return dict(re.findall(r'data-learner="([^"]*)" data-outcome="([^"]*)"', html))
+
+    def states(self) -> dict[str, str]:
+        """The state of each learner in the unit."""
+        return dict(re.findall(r'<tr data-learner="([^"]*)" data-state="([^"]*)"', self.get(f"/unit/{UNIT}")))
+
+    def row(self, learner: str) -> str:
+        """What the unit's page says of a learner."""
+        html = self.get(f"/unit/{UNIT}")
+        start = html.index(f'<tr data-learner="{learner}"')
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html[start : html.index("</tr>", start)]))
+
+    def hand_in(self, learner: str, **answers: str) -> None:
+        """Fetch the unit, and hand in right answers but for these."""
+        client = self.site.client(self.tokens.setdefault(learner, self.site.learner(learner, COURSE)))
+        client.fetch(COURSE, UNIT)
+        files: dict[str, bytes] = {}
+        for name in ("first", "second"):
+            notebook = nbformat.read(self.root / "release" / UNIT / f"{name}.ipynb", as_version=4)
+            for cell in notebook.cells:
+                if cell.id in RIGHT:
+                    cell.source = (RIGHT | answers)[cell.id]
+            files[f"{name}.ipynb"] = nbformat.writes(notebook).encode()
+        client.submit(COURSE, UNIT, pack(files))
+
+    def told(self, learner: str) -> dict[str, Any]:
+        """The unit as the exchange tells it to a learner."""
+        (course,) = self.site.client(self.tokens[learner]).units()["courses"]
+        (unit,) = course["units"]
+        return {**unit, "late": course["late"]}
+
+
+@pytest.fixture(scope="module")
+def lesson() -> Iterator[Lesson]:
+    """A course whose unit is not released yet, and a server with its pages."""
+    folder = Path(tempfile.mkdtemp(prefix="ln"))  # the path of a Unix socket must be short
+    root = folder / "course"
+    (root / "source" / UNIT).mkdir(parents=True)
+    twice = (("twice", RIGHT["twice"], None), ("twice-check", "assert twice(2) == 4", 5))
+    nbformat.write(notebook(*twice, ("essay", RIGHT["essay"], 4)), root / "source" / UNIT / "first.ipynb")
+    firm = (("firm", RIGHT["firm"], None), ("firm-check", "assert firm == 'Morelan'", 1))
+    nbformat.write(notebook(*firm), root / "source" / UNIT / "second.ipynb")
+    sites = exchange.running_site()
+    site = next(sites)
+    with sandbox.StandIn(folder / "sandbox.sock") as stand_in:
+        values = {"exchange": str(site.socket), "sandbox": str(stand_in.path), "root": str(root), "course": COURSE}
+        (folder / "nbgrader_config.py").write_text(NBGRADER.format(**values))
+        socket = folder / "server.sock"
+        (folder / "jupyter_server_config.py").write_text(SERVER.format(socket=str(socket), root=str(root), token=TOKEN))
+        variables = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")},
+            "JUPYTER_CONFIG_DIR": str(folder),
+            "JUPYTERHUB_API_TOKEN": site.instructor("ann", COURSE),
+            "JUPYTERHUB_USER": "ann",
+            "DOORSTART_LANGUAGE": "en",
+            "DOORSTART_TIME_ZONE": "Europe/Brussels",
+            "DOORSTART_LEARNERS": json.dumps({"bea": "Bea", "cem": "Cem", "dan": "Dan"}),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        }
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "jupyter_server"], cwd=root, env=variables, stdout=log, stderr=log
+            )
+        transport = httpx.HTTPTransport(uds=str(socket), verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        with httpx.Client(transport=transport, base_url="http://localhost", timeout=60) as http:
+            _log_in(http, process, folder / "log")
+            yield Lesson(site, stand_in, root, http)
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    next(sites, None)
+    shutil.rmtree(folder)
+
+
+def _log_in(http: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+        try:
+            http.get(f"/user/ann/sums-en/course/late?token={TOKEN}")
+            if "_xsrf" in http.cookies:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+
+
+def test_1_a_unit_is_released(lesson: Lesson) -> None:
+    assert 'data-next="release"' in lesson.get()
+    assert lesson.states() == {"bea": "new", "cem": "new", "dan": "new"}
+    assert lesson.act("release") == {}
+    assert "Learners have this unit" in lesson.get(f"/unit/{UNIT}")
+
+
+def test_2_work_is_collected_graded_and_returned(lesson: Lesson) -> None:
+    lesson.hand_in("bea")
+    lesson.hand_in("cem", twice="def twice(number):\n    return number")
+    assert lesson.states() == {"bea": "submitted", "cem": "submitted", "dan": "new"}
+    assert 'data-next="collect"' in lesson.get()
+    assert lesson.act("collect") == {"bea": "collected", "cem": "collected"}
+    assert lesson.act("collect") == {"bea": "nothing new", "cem": "nothing new"}
+    assert lesson.act("grade") == {"bea": "graded", "cem": "graded"}
+    assert lesson.act("grade") == {"bea": "unchanged", "cem": "unchanged"}
+    assert "6 of 10" in lesson.row("bea") and "Waits for your points" in lesson.row("bea")
+    assert "1 of 10" in lesson.row("cem")
+    assert lesson.act("return") == {"bea": "waits", "cem": "waits"}, "the essay has no points yet"
+    by_hand(lesson, "bea", 4)
+    assert lesson.act("return") == {"bea": "returned", "cem": "waits"}
+    assert (lesson.told("bea")["state"], lesson.told("bea")["score"]) == ("returned", 10)
+    assert lesson.told("cem")["state"] == "submitted"
+    assert lesson.states() == {"bea": "returned", "cem": "graded", "dan": "new"}
+    by_hand(lesson, "cem", 4)
+    assert lesson.act("return", "cem") == {"cem": "returned"}
+
+
+def by_hand(lesson: Lesson, learner: str, points: float) -> None:
+    """Give points for the essay, as formgrader does."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{lesson.root}/gradebook.db", COURSE) as gradebook:
+        grade = gradebook.find_grade("essay", "first", UNIT, learner)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        gradebook.db.commit()
+
+
+def test_3_dates_and_more_time_reach_the_gradebook_and_the_learner(lesson: Lesson) -> None:
+    past = datetime.now(UTC) - timedelta(days=1, hours=1)
+    assert lesson.post(f"/unit/{UNIT}/due", day=past.strftime("%Y-%m-%d"), time=past.strftime("%H:%M")).is_redirect
+    assert "late" in lesson.row("bea") and "the date is over" in lesson.row("dan")
+    own = (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%d")
+    assert lesson.post(f"/unit/{UNIT}/learner/bea/agreement", day=own, time="12:00").is_redirect
+    assert lesson.told("bea")["due"][:10] == own != lesson.told("cem")["due"][:10]
+    assert "Own date" in lesson.row("bea") and " late " not in lesson.row("bea")
+    lesson.act("release")
+    assert lesson.told("bea")["due"][:10] == own, "a release keeps it"
+    assert lesson.told("cem")["due"] is not None
+    assert lesson.post(f"/unit/{UNIT}/due", day="Friday", time="").status_code == 400
+
+
+def test_4_late_work_costs_what_the_rule_says(lesson: Lesson) -> None:
+    assert lesson.post("/late", kind="points", points="1,5").is_redirect
+    assert lesson.told("cem")["late"] == {"kind": "points", "points": 1.5, "days": None}
+    assert "2 of 10" in lesson.row("cem") and "3 taken off" in lesson.row("cem"), "5 points, two days begun"
+    assert "Changed since it was returned" in lesson.row("cem") and "10 of 10" in lesson.row("bea")
+    assert lesson.act("return") == {"bea": "returned before", "cem": "returned"}
+    assert lesson.told("cem")["score"] == pytest.approx(2)
+    assert lesson.post(f"/unit/{UNIT}/learner/cem/agreement", waived="yes").is_redirect
+    assert "5 of 10" in lesson.row("cem") and "Late costs nothing" in lesson.row("cem")
+    assert lesson.post("/late", kind="points", points="-1").status_code == 400
+
+
+def test_5_a_changed_check_grades_all_or_one_again_and_points_by_hand_stay(lesson: Lesson) -> None:
+    source = lesson.root / "source" / UNIT / "second.ipynb"
+    source.write_text(source.read_text().replace("firm == 'Morelan'", "firm == 'Other'"))
+    assert lesson.act("regrade", "bea") == {"bea": "graded"}
+    assert "9 of 10" in lesson.row("bea")
+    assert lesson.act("regrade") == {"bea": "graded", "cem": "graded"}
+    assert "4 of 10" in lesson.row("cem")
+
+
+def test_6_a_job_is_stopped_between_two_learners_and_goes_on(lesson: Lesson) -> None:
+    lesson.sandbox.gate.clear()
+    lesson.post(f"/unit/{UNIT}/act", act="regrade")
+    second = lesson.post(f"/unit/{UNIT}/act", act="collect")
+    assert second.status_code == 303, "the page shows the one that runs"
+    deadline = time.monotonic() + 60
+    while not lesson.sandbox.jobs or "0 of 2" not in (html := lesson.get("/job")):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert 'data-kind="regrade"' in html and "Grade again" in lesson.get()
+    (identity,) = re.findall(r'name="id" value="(\w+)"', html)
+    lesson.post("/job/stop", id=identity)
+    while "data-running" in (html := lesson.get("/job")):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert 'data-state="stopped"' in html
+    lesson.sandbox.gate.set()
+    assert set(lesson.act("grade").values()) <= {"graded", "unchanged"}
+    assert "9 of 10" in lesson.row("bea")
+
+
+def test_7_what_fails_is_said_in_words(lesson: Lesson) -> None:
+    assert lesson.http.get("/user/ann/sums-en/course/unit/none").status_code == 404
+    assert lesson.http.get(f"/user/ann/sums-en/course/unit/{UNIT}/learner/nobody").status_code == 404
+    forged = lesson.http.post(f"/user/ann/sums-en/course/unit/{UNIT}/act", data={"act": "collect"})
+    assert forged.status_code == 403 and "Traceback" not in forged.text
+    assert lesson.post(f"/unit/{UNIT}/act", act="rm").status_code == 400
+    source = lesson.root / "source" / UNIT / "second.ipynb"
+    kept = source.read_text()
+    source.write_text("{")
+    lesson.act("release", state="failed")
+    assert "There may be a mistake in the unit" in lesson.get("/job")
+    source.write_text(kept)
+    lesson.sandbox.stop()
+    lesson.act("regrade", state="failed")
+    assert "The part of the site that grades does not answer" in lesson.get("/job")
+    lesson.sandbox.start()
+    lesson.site.stop()
+    away = lesson.http.get("/user/ann/sums-en/course")
+    assert away.status_code == 503 and "The exchange does not answer" in away.text
+    lesson.site.start()
+    assert lesson.act("withdraw") == {}
+    assert "Learners do not see this unit." in lesson.get(f"/unit/{UNIT}")
