@@ -55,6 +55,15 @@ def test_a_common_passage_of_the_guaranteed_length_always_has_a_common_fingerpri
     assert not list(fingerprints(code_tokens("a = 1 + 2")[0], CODE)), "shorter than a fingerprint"
 
 
+def test_what_everybody_was_given_is_left_alone_also_if_only_two_have_it():
+    unit = hand_written()
+    code_pools = {task: pool for task, pool in unit.pools.items() if task not in unit.text_tasks}
+    works = {f"learner{n}": {task: ["..."] for task in code_pools} for n in range(10)}
+    works |= {name: {task: [pool[0]] for task, pool in code_pools.items()} for name in ("ann", "bob")}
+    assert found_in(Classroom(unit.name, unit.given, unit.text_tasks, works, {})) == []
+    assert found_in(Classroom(unit.name, [], unit.text_tasks, works, {})) != []
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_copies_are_found_and_honest_work_is_left_alone(seed):
     room = classroom(hand_written(), 12, 4, 1000 + seed)
