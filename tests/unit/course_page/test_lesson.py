@@ -145,12 +145,12 @@ def lesson() -> Iterator[Lesson]:
     site = next(sites)
     with sandbox.StandIn(folder / "sandbox.sock") as stand_in:
         values = {"exchange": str(site.socket), "sandbox": str(stand_in.path), "root": str(root), "course": COURSE}
-        (folder / "nbgrader_config.py").write_text(NBGRADER.format(**values))
+        (root / "nbgrader_config.py").write_text(NBGRADER.format(**values))
         socket = folder / "server.sock"
         (folder / "jupyter_server_config.py").write_text(SERVER.format(socket=str(socket), root=str(root), token=TOKEN))
         variables = {
             **{name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")},
-            "JUPYTER_CONFIG_DIR": str(folder),
+            "JUPYTER_NO_CONFIG": "yes",  # nothing of what else is installed here
             "JUPYTERHUB_API_TOKEN": site.instructor("ann", COURSE),
             "JUPYTERHUB_USER": "ann",
             "DOORSTART_LANGUAGE": "en",
@@ -160,7 +160,11 @@ def lesson() -> Iterator[Lesson]:
         }
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "jupyter_server"], cwd=root, env=variables, stdout=log, stderr=log
+                [sys.executable, "-m", "jupyter_server", f"--config={folder}/jupyter_server_config.py"],
+                cwd=root,
+                env=variables,
+                stdout=log,
+                stderr=log,
             )
         transport = httpx.HTTPTransport(uds=str(socket), verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
         with httpx.Client(transport=transport, base_url="http://localhost", timeout=60) as http:

@@ -21,7 +21,7 @@ class Jobs:
 
     Args:
         root: the course's folder.
-        command: what does the work; for tests.
+        command: what does the work, and gets the number of the open lock as its last argument; for tests.
     """
 
     def __init__(self, root: Path, command: Sequence[str] = COMMAND) -> None:
@@ -49,7 +49,11 @@ class Jobs:
             record = Record(secrets.token_hex(8), kind, assignment, learner, by, started=time.time())
             self.place.write(record)
             self._process = subprocess.Popen(
-                self._command, cwd=self._root, stdin=subprocess.DEVNULL, pass_fds=(lock,), start_new_session=True
+                [*self._command, str(lock)],
+                cwd=self._root,
+                stdin=subprocess.DEVNULL,
+                pass_fds=(lock,),
+                start_new_session=True,
             )
         finally:
             os.close(lock)

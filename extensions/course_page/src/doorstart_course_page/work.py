@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -71,7 +72,9 @@ def main() -> None:
     if record.kind in STOPPABLE:
         stop = (record.id, lambda: os.kill(os.getpid(), signal.SIGINT))
         threading.Thread(target=place.watch, args=stop, daemon=True).start()
+    lock = int(sys.argv[1])
     work(place, record, Acts(book, book.exchange(attempts=ATTEMPTS), Teller(place, record), read_site().learners))
+    os.close(lock)  # Python takes its time to end, and the next button must not wait for that.
 
 
 if __name__ == "__main__":
