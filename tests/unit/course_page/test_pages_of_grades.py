@@ -80,5 +80,5 @@ def test_every_page_says_that_likeness_proves_nothing() -> None:
 def test_the_table_of_grades_is_one_for_screen_readers() -> None:
     html = pages("en")["grades"]
     assert html.count('scope="row"') == 6 and html.count('scope="col"') == 5
-    assert "2 days late" in html and "1 day late" in html and "1.5 points taken off" in html
+    assert "2 days late" in html and "1 day late" in html and "taken off: 1.5" in html
     assert 'role="region"' in html and 'tabindex="0"' in html
