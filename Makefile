@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv/bin
 UV_FLAGS := --frozen --inexact --quiet
 
-.PHONY: up down test lint bench bench-grading bench-bundle bench-pages catalogues
+.PHONY: up down test lint bench bench-grading bench-bundle bench-pages bench-similar catalogues
 
 up: .venv/.cli
 	$(VENV)/doorstart site up
@@ -34,7 +34,7 @@ catalogues: .venv/.dev
 	$(call update-catalogues,hub,$(CATALOGUES))
 	$(call update-catalogues,$(COURSE_PAGE),$(COURSE_PAGE)/language/catalogues)
 
-bench: bench-grading bench-bundle bench-pages
+bench: bench-grading bench-bundle bench-pages bench-similar
 
 # Beside plain nbgrader, in the same run; writes build/bench/grading.json.
 bench-grading: .venv/.dev
@@ -50,6 +50,10 @@ bench-bundle: .venv/.dev
 bench-pages: .venv/.dev
 	$(VENV)/python tests/prepare.py
 	PYTHONPATH=tests $(VENV)/python -m bench.pages
+
+# Which copies are found and how much honest work is flagged; writes build/bench/similar.json.
+bench-similar: .venv/.dev
+	PYTHONPATH=tests $(VENV)/python -m bench.similar
 
 # The Python environment. Debian keeps venv in a package of its own.
 .venv/bin/uv:

@@ -7,6 +7,8 @@
 * :mod:`.facts` reads the gradebook, :mod:`.standing` says who is where; :mod:`.settling` changes dates and rules.
 * :mod:`.job` begins what takes long, :mod:`.work` is its process, :mod:`.acts` is what it does, and :mod:`.record` what
   is known of it.
+* :mod:`.grades` are the pages of the grades, :mod:`.similar` those of similar work; what they show is in the modules
+  whose names begin so.
 
 Pages are made on the server; the only script shows how far a job is. What learners wrote is text, never HTML, and a
 policy of its own (``doorstart_page_policy``) holds these pages to it.

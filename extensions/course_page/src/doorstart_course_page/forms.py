@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from doorstart_course_page.language import Language
 
@@ -21,6 +21,11 @@ _DAYS: dict[Language, str] = {
 def number(value: float, language: Language) -> str:
     """A number with at most two decimals: ``7,5``."""
     return format_decimal(value, format="#,##0.##", locale=_LOCALES[language])
+
+
+def percent(share: float | None, language: Language) -> str:
+    """A share as per cent, without decimals: ``75 %``; a dash for None."""
+    return "\u2013" if share is None else str(format_percent(share, locale=_LOCALES[language]))
 
 
 def moment(when: datetime, language: Language, zone: tzinfo) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from jupyter_server.base.handlers import FileFindHandler
 
-from doorstart_course_page import jobs, learner, overview, rules, unit
+from doorstart_course_page import grades, jobs, learner, overview, rules, similar, unit
 from doorstart_course_page.page import OWN, SETTING, CoursePage, Desk
 
 UNIT = "([A-Za-z0-9_-]{1,64})"
@@ -17,6 +17,11 @@ LEARNER = "([a-z0-9._-]{1,32})"
 
 PAGES: list[tuple[str, type[CoursePage]]] = [
     ("", overview.OverviewPage),
+    ("/grades", grades.GradesPage),
+    ("/grades/(csv|xlsx)", grades.GradesFile),
+    ("/similar", similar.SimilarPage),
+    (f"/similar/{UNIT}", similar.SimilarUnitPage),
+    (f"/similar/{UNIT}/{LEARNER}/{LEARNER}", similar.SimilarPairPage),
     ("/job", jobs.JobPage),
     ("/job/stop", jobs.StopPage),
     ("/late", rules.RulePage),

@@ -54,8 +54,8 @@ class Submitted:
 def read(path: Path) -> Submitted:
     """Read a notebook; one that cannot be read has no cells, and a remark that says why. Links are not followed."""
     try:
-        content = _bytes(path)
-    except _UnreadableError as error:
+        content = content_of(path)
+    except UnreadableError as error:
         return _nothing(path, str(error))
     remarks: list[Remark] = []
     text = _decode(content, path.name, remarks)
@@ -84,30 +84,35 @@ def read(path: Path) -> Submitted:
     return Submitted(list(_read_cells(found, remarks)), remarks)
 
 
-class _UnreadableError(Exception):
-    pass
+class UnreadableError(Exception):
+    """Why a file cannot be read, as the end of a sentence."""
 
 
 def _nothing(path: Path, why: str) -> Submitted:
     return Submitted([], [Remark(f"The file `{path.name}` {why}. It was graded as an empty one.", needs_person=True)])
 
 
-def _bytes(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """What is in a file of a submission.
+
+    Raises:
+        UnreadableError: it is no ordinary file, or too large.
+    """
     try:
         if path.is_symlink():
-            raise _UnreadableError("is a link, which is not followed")
+            raise UnreadableError("is a link, which is not followed")
         if path.is_dir():
-            raise _UnreadableError("is a folder, not a file")
+            raise UnreadableError("is a folder, not a file")
         # Not followed if it became a link just now, and not waited for if it is a pipe.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise _UnreadableError(f"cannot be read ({error.strerror})") from error
+        raise UnreadableError(f"cannot be read ({error.strerror})") from error
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise _UnreadableError("is not an ordinary file")
+            raise UnreadableError("is not an ordinary file")
         if status.st_size > MAX_BYTES:
-            raise _UnreadableError(f"is larger than {MAX_BYTES // 1024**2} MB")
+            raise UnreadableError(f"is larger than {MAX_BYTES // 1024**2} MB")
         return file.read(MAX_BYTES)
 
 
