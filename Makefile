@@ -3,7 +3,10 @@ SHELL := /bin/sh
 VENV := .venv/bin
 UV_FLAGS := --frozen --inexact --quiet
 
-.PHONY: up down test lint bench bench-grading bench-bundle catalogues
+SERVERS := spawn class memory browser
+PARTS := $(SERVERS) exchange hub
+
+.PHONY: up down test lint bench bench-grading bench-bundle $(PARTS:%=bench-%) catalogues
 
 up: .venv/.cli
 	$(VENV)/doorstart site up
@@ -29,7 +32,17 @@ catalogues: .venv/.dev
 		--output-file=$(CATALOGUES)/$$language.po --no-fuzzy-matching --ignore-obsolete --omit-header \
 		--width=110 || exit 1; done
 
+# Doorstart beside what it is compared with, in turn, on this machine; each part writes build/bench/<part>.json. ROUNDS
+# and other options of a part: make bench-spawn OPTIONS="--rounds 3". A learner's server is attacked once, by the first.
 bench: bench-grading bench-bundle
+	$(MAKE) bench-spawn
+	for part in $(filter-out spawn,$(SERVERS)); do $(MAKE) bench-$$part OPTIONS=--without-attacks || exit 1; done
+	$(MAKE) bench-exchange bench-hub
+
+# Beside plain JupyterHub with DockerSpawner, whose images are built here too.
+$(PARTS:%=bench-%): bench-%: .venv/.dev
+	$(VENV)/python tests/prepare.py
+	PYTHONPATH=tests $(VENV)/python -m bench.$(if $(filter class,$*),school_class,$*) $(OPTIONS)
 
 # Beside plain nbgrader, in the same run; writes build/bench/grading.json.
 bench-grading: .venv/.dev

@@ -1,7 +1,7 @@
 """The exchange with the data of a large school, and with ten times as many learners. ``make bench-exchange``.
 
-The real service in a process of its own, on its socket, with its database and its files; only the Hub, which it asks who
-calls, is the tests' own. A list is what nbgrader's panel asks: the assignments, and one's own submissions to all of
+The real service in a process of its own, on its socket, with its database and its files; only the Hub, which it asks
+who calls, is the tests' own. A list is what nbgrader's panel asks: the assignments, and one's own submissions to all of
 them. Submissions come from all learners of a lesson at once. A figure without a reference: nbgrader's own exchange is a
 folder that everybody can read and write, and without a network there is none to share.
 """

@@ -152,8 +152,8 @@ def report(name: str, measures: Sequence[Measure], **details: object) -> Path:
     print(f"\n{'':36}{'ours':>10}{'reference':>12}{'ratio':>8}  goal")
     for one in measures:
         goal = "" if one.goal is None else f"{_goal(one)}: {'met' if one.met else 'NOT met'}"
-        reference = "–" if one.reference is None else f"{one.reference:.2f}"
-        ratio = "–" if one.ratio is None else f"{one.ratio:.3g}"
+        reference = "-" if one.reference is None else f"{one.reference:.2f}"
+        ratio = "-" if one.ratio is None else f"{one.ratio:.3g}"
         print(f"{one.name:36}{one.ours:10.2f}{reference:>12}{ratio:>8}  {goal} ({one.unit}){_spreads(one)}")
     about = machine()
     print(f"{about['processor']}, {about['processors']} processors, {about['memory_mib']} MiB, load {about['load']}")

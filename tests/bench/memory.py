@@ -3,7 +3,7 @@
 Some servers of a side run at the same time, since what they share counts once. Idle: nobody has opened a page, ten
 seconds after the start. At work: one notebook's kernel has imported pandas and matplotlib.pyplot.
 
-- PSS: proportional set size of all processes; a page that several have counts for each a part (``proc(5)``, smaps_rollup)
+- PSS: proportional set size of all processes; a page that several have counts in part for each (``proc(5)``)
 - cgroup: what the kernel charges to the container, without file pages that nobody has used of late
 - fit: how many servers at work 20 GiB hold, by their PSS
 """

@@ -28,7 +28,7 @@ COURSE = "programming.en"
 
 @dataclass(frozen=True)
 class Side:
-    """One deployment: ours has a ``site``; the reference a ``prefix`` of its containers' names, and one ``password``."""
+    """One deployment: ours has a ``site``, the reference a ``prefix`` of its containers' names and one ``password``."""
 
     name: str
     url: str

@@ -12,6 +12,7 @@ not counted, makes the home. How a start splits comes from what the engine and t
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from collections.abc import Sequence
@@ -111,7 +112,7 @@ def start(side: Side, person: Person) -> Start:
     created, started = engine_times(side, container, asked)
     listens = listens_at(container)
     steps = (asked, created, started, listens, ready, answered)
-    return Start(answered - asked, *(end - begin for begin, end in zip(steps, steps[1:], strict=False)))
+    return Start(answered - asked, *(end - begin for begin, end in itertools.pairwise(steps)))
 
 
 def wait_until_ready(person: Person, deadline: float) -> float:

@@ -1,1 +1,1 @@
-"""The reference deployment: plain JupyterHub and DockerSpawner, as somebody has them who follows JupyterHub's example."""
+"""The reference deployment: plain JupyterHub and DockerSpawner, as JupyterHub's Docker example has them."""
