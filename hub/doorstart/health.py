@@ -1,7 +1,7 @@
 """Asks a service on a Unix socket whether it is well: ``python -I -S health.py SOCKET PATH``.
 
-For the compose file's health checks. It runs in every service's image, every few seconds, so it imports next to nothing:
-most of what a check costs is the start of Python.
+For the compose file's health checks. It runs in every service's image, every few seconds, so it imports next to
+nothing: most of what a check costs is the start of Python.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """A class that asks for its servers at once, one side after the other. ``make bench-class``.
 
-All are logged in; then each asks at the same moment, and waits until the own server answers. With ``--ahead``, ours is
-measured once more with the lesson in the timetable: servers start before the bell, and the learners come when it rings.
+All are logged in; then each asks at the same moment, and waits until the own server answers.
 """
 
 from __future__ import annotations

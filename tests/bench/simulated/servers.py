@@ -1,4 +1,4 @@
-"""Simulated servers: each answers on its socket, and tells the Hub of its activity as Jupyter's single-user server does.
+"""Simulated servers: each answers on its socket, and tells the Hub of its activity, as single-user servers do.
 
 Runs in a container of the Hub's image, with the folder of the servers' sockets. Beside the Hub, so that what this costs
 is not counted as the Hub's.
@@ -59,7 +59,7 @@ async def main() -> None:
     """Serve every folder that the Hub makes."""
     served: dict[Path, asyncio.Task[None]] = {}
     while True:
-        for wanted in SERVERS.glob("*/wanted.json"):
+        for wanted in SERVERS.glob("*/wanted.json"):  # noqa: ASYNC240  # nothing else waits
             if wanted.parent not in served and wanted.stat().st_size:
                 served[wanted.parent] = asyncio.create_task(_serve(wanted.parent))
         await asyncio.sleep(0.05)
