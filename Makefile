@@ -6,7 +6,7 @@ UV_FLAGS := --frozen --inexact --quiet
 SERVERS := spawn class memory browser
 PARTS := $(SERVERS) exchange hub
 
-.PHONY: up down test lint bench bench-grading bench-bundle $(PARTS:%=bench-%) catalogues
+.PHONY: up down test lint bench bench-grading bench-bundle bench-table $(PARTS:%=bench-%) catalogues
 
 up: .venv/.cli
 	$(VENV)/doorstart site up
@@ -48,6 +48,10 @@ $(PARTS:%=bench-%): bench-%: .venv/.dev
 bench-grading: .venv/.dev
 	$(VENV)/python tests/prepare.py
 	PYTHONPATH=tests $(VENV)/python -m bench.grading
+
+# The figures of the last runs into docs/performance.md.
+bench-table: .venv/.dev
+	PYTHONPATH=tests $(VENV)/python -m bench.table
 
 # What a stick carries after three kinds of change, beside `docker save`; writes build/bench/bundle.json.
 bench-bundle: .venv/.dev

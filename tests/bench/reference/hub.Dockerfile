@@ -2,12 +2,12 @@
 ARG PARENT
 FROM ${PARENT}
 USER root
-COPY pip /tmp/pip
+COPY uv /tmp/uv
 COPY wheels /tmp/wheels
 RUN python3 -m venv --without-pip /opt/venv \
-    && PYTHONPATH=/tmp/pip /opt/venv/bin/python -m pip install --quiet --no-cache-dir --no-index \
-        --find-links=/tmp/wheels jupyterhub dockerspawner \
-    && rm -rf /tmp/pip /tmp/wheels \
+    && /tmp/uv pip install --quiet --python /opt/venv --no-cache --offline --no-index --find-links /tmp/wheels \
+        --compile-bytecode jupyterhub dockerspawner \
+    && rm -rf /tmp/uv /tmp/wheels \
     && printf '#!/bin/sh\nexec /usr/bin/node /opt/proxy/node_modules/configurable-http-proxy/bin/configurable-http-proxy "$@"\n' \
         > /usr/local/bin/configurable-http-proxy \
     && chmod 0755 /usr/local/bin/configurable-http-proxy && mkdir -p /data /srv/jupyterhub

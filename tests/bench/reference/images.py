@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import docker
-import pip
 from docker.errors import ImageNotFound
 
 from doorstart.images import python
@@ -23,7 +23,7 @@ WHEELHOUSE = TOP / "build" / "images" / "wheelhouse"
 def build(client: docker.DockerClient) -> tuple[str, str]:
     """Build what the engine lacks; the ids of the Hub's image and of the servers'.
 
-    Both start from images of this checkout, and pip installs in them, from the wheels that Doorstart's images have.
+    Both start from images of this checkout, and have their packages from the wheels that Doorstart's images have.
     """
     ours = Builder(TOP, client, print).build(["base", "proxy"])
     hub = _build(client, "hub", ours["proxy"].id, ["extra:hub"], ["jupyterhub_config.py"])
@@ -47,7 +47,7 @@ def _build(client: docker.DockerClient, name: str, parent: str, sources: Sequenc
         shutil.copy2(HERE / f"{name}.Dockerfile", context / "Dockerfile")
         for file in files:
             shutil.copy2(HERE / file, context / file)
-        shutil.copytree(Path(pip.__file__).parent, context / "pip" / "pip")
+        shutil.copy2(Path(sys.executable).with_name("uv"), context / "uv")
         (context / "wheels").mkdir()
         for wheel in wheels.values():
             shutil.copy2(wheel.path, context / "wheels")
