@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv/bin
 UV_FLAGS := --frozen --inexact --quiet
 
-SERVERS := spawn class memory browser
+SERVERS := spawn class timetable memory browser
 PARTS := $(SERVERS) exchange hub
 
 .PHONY: up down test lint bench bench-grading bench-bundle bench-table $(PARTS:%=bench-%) catalogues
