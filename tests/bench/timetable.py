@@ -1,4 +1,4 @@
-"""A class whose lesson is in the timetable: the wait that its learners see when the bell rings. ``make bench-timetable``.
+"""A class whose lesson is in the timetable: what its learners wait when the bell rings. ``make bench-timetable``.
 
 The lesson begins as long from now as the site starts servers ahead (``DOORSTART_LESSON_AHEAD``, five minutes). When it
 does, all learners go to their server at the same moment, as from *My courses*, and wait for its first answer.
