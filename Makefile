@@ -3,7 +3,10 @@ SHELL := /bin/sh
 VENV := .venv/bin
 UV_FLAGS := --frozen --inexact --quiet
 
-.PHONY: up down test lint bench bench-grading bench-bundle bench-pages bench-similar catalogues
+SERVERS := spawn class timetable memory browser
+PARTS := $(SERVERS) exchange hub
+
+.PHONY: up down test lint bench bench-grading bench-bundle bench-pages bench-similar bench-table $(PARTS:%=bench-%) catalogues
 
 up: .venv/.cli
 	$(VENV)/doorstart site up
@@ -34,12 +37,26 @@ catalogues: .venv/.dev
 	$(call update-catalogues,hub,$(CATALOGUES))
 	$(call update-catalogues,$(COURSE_PAGE),$(COURSE_PAGE)/language/catalogues)
 
+# Doorstart beside what it is compared with, in turn, on this machine; each part writes build/bench/<part>.json. ROUNDS
+# and other options of a part: make bench-spawn OPTIONS="--rounds 3". A learner's server is attacked once, by the first.
 bench: bench-grading bench-bundle bench-pages bench-similar
+	$(MAKE) bench-spawn
+	for part in $(filter-out spawn,$(SERVERS)); do $(MAKE) bench-$$part OPTIONS=--without-attacks || exit 1; done
+	$(MAKE) bench-exchange bench-hub
+
+# Beside plain JupyterHub with DockerSpawner, whose images are built here too.
+$(PARTS:%=bench-%): bench-%: .venv/.dev
+	$(VENV)/python tests/prepare.py
+	PYTHONPATH=tests $(VENV)/python -m bench.$(if $(filter class,$*),school_class,$*) $(OPTIONS)
 
 # Beside plain nbgrader, in the same run; writes build/bench/grading.json.
 bench-grading: .venv/.dev
 	$(VENV)/python tests/prepare.py
 	PYTHONPATH=tests $(VENV)/python -m bench.grading
+
+# The figures of the last runs into docs/performance.md.
+bench-table: .venv/.dev
+	PYTHONPATH=tests $(VENV)/python -m bench.table
 
 # What a stick carries after three kinds of change, beside `docker save`; writes build/bench/bundle.json.
 bench-bundle: .venv/.dev

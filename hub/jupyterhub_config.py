@@ -74,4 +74,16 @@ c.JupyterHub.services = [
         # The Hub gives its services nothing of its own environment.
         "environment": {"DOORSTART_SITE": settings().site, "DOORSTART_REGISTRY": str(settings().registry)},
     },
+    # So does this: who is in which group, which servers run, to start one, and to note that it is used.
+    {
+        "name": "bell",
+        "display": False,
+        "command": [sys.executable, "-m", "doorstart.timetable.bell"],
+        "environment": {
+            "DOORSTART_TIME_ZONE": settings().time_zone,
+            "DOORSTART_LESSON_AHEAD": str(settings().lesson_ahead),
+            "DOORSTART_LESSON_SERVER_MEMORY": str(settings().lesson_server_memory),
+            "DOORSTART_LESSON_MEMORY_RESERVE": str(settings().lesson_memory_reserve),
+        },
+    },
 ]

@@ -96,6 +96,17 @@ class Settings(BaseSettings):
         description="What JupyterLab shows learners beside their work, such as downloads,uploads; empty: none of it.",
     )
 
+    # Lessons in the timetable
+    lesson_ahead: int = Field(
+        300, ge=30, le=3600, description="Seconds before a lesson at which servers begin to start."
+    )
+    lesson_server_memory: int = Field(
+        256 * MIB, ge=64 * MIB, description="Memory that a server of a lesson is expected to use, at work."
+    )
+    lesson_memory_reserve: int = Field(
+        1024 * MIB, ge=0, description="Memory that stays free when servers are started ahead of a lesson."
+    )
+
     # Log-in
     failed_logins: int = Field(5, ge=1, description="Wrong passwords in a row before an account is locked.")
     lockout: int = Field(900, ge=1, description="How long a locked account stays locked.")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import statistics
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 RESULTS = Path(__file__).parents[2] / "build" / "bench"
@@ -34,13 +36,18 @@ class Measure:
 
     name: str
     ours: float
-    reference: float
-    ratio: float
+    reference: float | None
+    """None where the reference has nothing of the kind."""
+    ratio: float | None
     """How many times better than the reference: above 1 is better, whichever way the unit goes. Of a share: ours by the
     reference, so less is better."""
     unit: str
     goal: float | None
+    """For the ratio; where there is no reference, the most that ours may be."""
     met: bool | None
+    ours_spread: tuple[float, float] | None = None
+    """Lowest and highest of what was measured; None of a single figure."""
+    reference_spread: tuple[float, float] | None = None
 
 
 @contextmanager
@@ -80,13 +87,15 @@ def more_is_better(name: str, ours: Sequence[float], reference: Sequence[float],
     """A measure with a goal for the ratio of the medians."""
     mine, theirs = statistics.median(ours), statistics.median(reference)
     ratio = mine / theirs
-    return Measure(name, round(mine, 2), round(theirs, 2), round(ratio, 2), unit, goal, ratio >= goal)
+    spreads = _spread(ours), _spread(reference)
+    return Measure(name, round(mine, 2), round(theirs, 2), round(ratio, 2), unit, goal, ratio >= goal, *spreads)
 
 
 def less_is_better(name: str, ours: Sequence[float], reference: Sequence[float], unit: str) -> Measure:
     """A measure without a goal."""
     mine, theirs = statistics.median(ours), statistics.median(reference)
-    return Measure(name, round(mine, 2), round(theirs, 2), round(theirs / mine, 2), unit, None, None)
+    spreads = _spread(ours), _spread(reference)
+    return Measure(name, round(mine, 2), round(theirs, 2), round(theirs / mine, 2), unit, None, None, *spreads)
 
 
 def share(name: str, ours: float, reference: float, unit: str, goal: float | None) -> Measure:
@@ -97,21 +106,74 @@ def share(name: str, ours: float, reference: float, unit: str, goal: float | Non
     )
 
 
+def shares(
+    name: str, ours: Sequence[float], reference: Sequence[float], unit: str, goal: float | None = None, of: int = 50
+) -> Measure:
+    """As :func:`share`, of the ``of``-th percentiles of what was measured several times, with their spread."""
+    one = share(name, percentile(ours, of), percentile(reference, of), unit, goal)
+    return replace(one, ours_spread=_spread(ours), reference_spread=_spread(reference))
+
+
+def bound(name: str, ours: float, unit: str, goal: float | None) -> Measure:
+    """A figure that the reference has not, with the most that it may be."""
+    return Measure(name, round(ours, 2), None, None, unit, goal, None if goal is None else ours <= goal)
+
+
+def percentile(values: Sequence[float], which: int) -> float:
+    """The value that ``which`` percent of the values do not exceed, between two of them if need be."""
+    ordered = sorted(values)
+    place = (len(ordered) - 1) * which / 100
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
+def machine() -> dict[str, object]:
+    """What the figures were measured on, and how busy it was in the minute before."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine()
+    )
+    return {
+        "processor": model,
+        "processors": os.cpu_count(),
+        "memory_mib": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // MIB,
+        "kernel": platform.release(),
+        "load": round(os.getloadavg()[0], 2),
+    }
+
+
 def report(name: str, measures: Sequence[Measure], **details: object) -> Path:
     """Write ``build/bench/<name>.json`` and print it as a table; the file's path."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     path = RESULTS / f"{name}.json"
-    path.write_text(json.dumps({"measures": [asdict(one) for one in measures], **details}, indent=2) + "\n")
-    print(f"\n{'':32}{'ours':>10}{'reference':>12}{'ratio':>8}  goal")
+    told = {"measures": [asdict(one) for one in measures], **details, "machine": machine()}
+    path.write_text(json.dumps(told, indent=2) + "\n")
+    print(f"\n{'':36}{'ours':>10}{'reference':>12}{'ratio':>8}  goal")
     for one in measures:
         goal = "" if one.goal is None else f"{_goal(one)}: {'met' if one.met else 'NOT met'}"
-        print(f"{one.name:32}{one.ours:10.2f}{one.reference:12.2f}{one.ratio:8.3g}  {goal} ({one.unit})")
+        reference = "-" if one.reference is None else f"{one.reference:.2f}"
+        ratio = "-" if one.ratio is None else f"{one.ratio:.3g}"
+        print(f"{one.name:36}{one.ours:10.2f}{reference:>12}{ratio:>8}  {goal} ({one.unit}){_spreads(one)}")
+    about = machine()
+    print(f"{about['processor']}, {about['processors']} processors, {about['memory_mib']} MiB, load {about['load']}")
     return path
 
 
 def _goal(one: Measure) -> str:
     assert one.goal is not None
+    if one.reference is None:
+        return f"at most {one.goal:g}"
     return f"{one.goal:.0%} or less" if one.goal < 1 else f"{one.goal:g} times"
+
+
+def _spread(values: Sequence[float]) -> tuple[float, float] | None:
+    return (round(min(values), 2), round(max(values), 2)) if len(values) > 1 else None
+
+
+def _spreads(one: Measure) -> str:
+    both = [f"{low:g} to {high:g}" for low, high in filter(None, (one.ours_spread, one.reference_spread))]
+    return f"  [{'; '.join(both)}]" if both else ""
 
 
 def _used() -> float:

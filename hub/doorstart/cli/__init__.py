@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from doorstart.bundle.errors import BundleError
-from doorstart.cli import bundle, check, course, image, roster, site
+from doorstart.cli import bundle, check, course, image, roster, site, timetable
 from doorstart.courses.format import CourseError
 from doorstart.courses.paper import PaperError
 from doorstart.images.build import BuildError
@@ -39,6 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(site.app, name="site")
 app.add_typer(roster.app, name="roster")
+app.add_typer(timetable.app, name="timetable")
 app.add_typer(course.app, name="course")
 app.add_typer(check.app, name="check")
 app.add_typer(bundle.app, name="bundle")

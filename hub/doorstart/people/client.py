@@ -10,6 +10,7 @@ import http.client
 import json
 import socket
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -102,6 +103,42 @@ class Client:
         path = f"/hub/api/users/{quote(username, safe='')}"
         self._send("DELETE", f"{path}/servers/{name}" if name else f"{path}/server")
 
+    def servers(self) -> dict[str, bool]:
+        """Whose default server is there: whether it is ready (True) or only starting or stopping (False).
+
+        Raises:
+            HubError: the Hub does not answer.
+        """
+        found: dict[str, bool] = {}
+        offset, page = 0, 100
+        while True:
+            status, text = self._send("GET", f"/hub/api/users?state=active&limit={page}&offset={offset}")
+            users = self._array(status, text)
+            found |= {one["name"]: bool(one["servers"][""]["ready"]) for one in users if "" in one.get("servers", {})}
+            if len(users) < page:
+                return found
+            offset += page
+
+    def start_server(self, username: str) -> None:
+        """Have somebody's default server started, without waiting for it longer than the Hub does.
+
+        Raises:
+            HubError: the Hub does not answer, or the server is not to be had.
+        """
+        status, text = self._send("POST", f"/hub/api/users/{quote(username, safe='')}/server")
+        if status not in (201, 202):
+            self._object(status, text, 201)
+
+    def note_activity(self, username: str) -> None:
+        """Somebody's default server counts as used now, so that it is not stopped for being idle.
+
+        Raises:
+            HubError: the Hub does not answer.
+        """
+        now = datetime.now(UTC).isoformat()
+        request = {"servers": {"": {"last_activity": now}}}
+        self._send("POST", f"/hub/api/users/{quote(username, safe='')}/activity", request)
+
     def _forget(self, username: str) -> bool:
         path = f"/hub/api/users/{quote(username, safe='')}"
         deadline = time.monotonic() + STOP_TIMEOUT
@@ -142,6 +179,21 @@ class Client:
             raise HubError(0, f"The Hub does not answer on {self._socket} ({error}). Is the site up?") from error
         finally:
             connection.close()
+
+    @staticmethod
+    def _array(status: int, text: str) -> list[dict[str, Any]]:
+        """The JSON array in an answer.
+
+        Raises:
+            HubError: the status is not 200, or something else came.
+        """
+        try:
+            answer = json.loads(text)
+        except ValueError:
+            answer = None
+        if status != 200 or not isinstance(answer, list):
+            raise HubError(status, f"The Hub gave an answer that is not a list (status {status}).")
+        return answer
 
     @staticmethod
     def _object(status: int, text: str, expected: int) -> dict[str, Any]:

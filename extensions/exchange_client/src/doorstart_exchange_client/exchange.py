@@ -17,10 +17,6 @@ from traitlets import Bool, Unicode
 from doorstart_exchange_client.client import RELAY_SOCKET, ExchangeClient, ExchangeClientError
 from doorstart_exchange_client.wire import JUNK, ArchiveError
 
-FEEDBACK_FOLDER = "feedback"
-NOT_WORK = (FEEDBACK_FOLDER, ".ipynb_checkpoints")
-"""What may lie in an assignment's folder that was never fetched."""
-
 
 class Exchange(abc.Exchange):
     """The base of the exchange classes."""
@@ -104,11 +100,6 @@ class Exchange(abc.Exchange):
 def own_name() -> str:
     """The Hub's name of this server's owner. In a container everybody has the same system user."""
     return os.environ.get("JUPYTERHUB_USER") or str(get_username())
-
-
-def has_work(folder: Path) -> bool:
-    """Whether an assignment was fetched into this folder; feedback alone does not count."""
-    return folder.is_dir() and any(entry.name not in NOT_WORK for entry in folder.iterdir())
 
 
 def notebooks(files: list[dict[str, Any]]) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from nbgrader.exchange import abc
 
-from doorstart_exchange_client.exchange import Exchange, has_work
+from doorstart_exchange_client.exchange import Exchange
 from doorstart_exchange_client.fetching import fetch_assignment
+from doorstart_exchange_client.work import has_work
 
 
 class ExchangeFetchAssignment(Exchange, abc.ExchangeFetchAssignment):

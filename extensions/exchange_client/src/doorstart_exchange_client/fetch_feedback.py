@@ -7,8 +7,9 @@ from typing import Any
 
 from nbgrader.exchange import abc
 
-from doorstart_exchange_client.exchange import FEEDBACK_FOLDER, Exchange
+from doorstart_exchange_client.exchange import Exchange
 from doorstart_exchange_client.fetching import fetch_feedback
+from doorstart_exchange_client.work import FEEDBACK_FOLDER
 
 
 class ExchangeFetchFeedback(Exchange, abc.ExchangeFetchFeedback):

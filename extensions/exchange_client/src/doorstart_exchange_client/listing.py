@@ -13,8 +13,9 @@ from typing import Any
 from nbgrader.exchange import abc
 from traitlets import Bool
 
-from doorstart_exchange_client.exchange import FEEDBACK_FOLDER, Exchange, has_work, notebooks, own_name
+from doorstart_exchange_client.exchange import Exchange, notebooks, own_name
 from doorstart_exchange_client.feedback import is_same
+from doorstart_exchange_client.work import FEEDBACK_FOLDER, has_work
 
 Info = dict[str, Any]
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from doorstart_exchange_client.client import ExchangeClient, ExchangeClientError
-from doorstart_exchange_client.exchange import FEEDBACK_FOLDER, NOT_WORK, has_work
 from doorstart_exchange_client.fetching import fetch_assignment, fetch_feedback
 from doorstart_exchange_client.handing_in import Parcel, hand_in, read_parcel
 from doorstart_exchange_client.receipts import write_receipt
 from doorstart_exchange_client.wire import JUNK
+from doorstart_exchange_client.work import FEEDBACK_FOLDER, NOT_WORK, has_work
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 RECEIPTS = "receipts"

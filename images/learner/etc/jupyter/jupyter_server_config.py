@@ -20,8 +20,10 @@ c.ServerApp.jpserver_extensions = {
     "jupyter_lsp": False,
     "notebook": False,
     "doorstart_lab": True,
-    "nbgrader.server_extensions.assignment_list": True,
-    "nbgrader.server_extensions.validate_assignment": True,
+    # nbgrader's panels, loaded when they are first asked for: a server starts sooner, and is smaller, without them.
+    "doorstart_lab.later": True,
+    "nbgrader.server_extensions.assignment_list": False,
+    "nbgrader.server_extensions.validate_assignment": False,
     "nbgrader.server_extensions.formgrader": False,
     "nbgrader.server_extensions.course_list": False,
 }

@@ -1,0 +1,147 @@
+"""The Hub with many idle servers: its processor, its memory, the delay of its event loop. ``make bench-hub``.
+
+The servers are simulated (``simulated/``), for the machine would not hold 300. The delay is how much later than asked
+the loop goes on, 50 times a second: as long a request waits before the Hub even begins with it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import docker
+from docker.models.containers import Container
+
+from bench import memory, options
+from bench.measure import bound, percentile, report
+from bench.sides import Side, our_site
+from doorstart import names
+
+GOAL = 100
+"""Milliseconds of delay that 99 of 100 do not exceed."""
+SIMULATED = Path(__file__).parent / "simulated"
+SETTLED = 20
+"""Seconds behind the last start in which nothing is measured."""
+_START = """
+import http.client, json, socket, sys
+def ask(method, path, body=None):
+    connection = http.client.HTTPConnection("hub", timeout=120)
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.connect("/run/doorstart/hub/hub.sock")
+    token = open("/var/lib/doorstart/hub/admin-token").read().strip()
+    connection.request(method, "/hub/api" + path, body, {"Authorization": "token " + token})
+    answer = connection.getresponse()
+    said = answer.read().decode()
+    if answer.status >= 400:
+        sys.exit(f"{method} {path}: {answer.status} {said}")
+    return said
+people = [f"simulated-{number:03}" for number in range(int(sys.argv[1]))]
+ask("POST", "/users", json.dumps({"usernames": people}))
+for name in people:
+    ask("POST", f"/users/{name}/server", "{}")
+running = json.loads(ask("GET", "/users?state=ready&limit=1000"))
+print(len(running))
+"""
+
+
+def main() -> None:
+    """Start the servers, let them be, print the table and write ``build/bench/hub.json``."""
+    chosen = options.read("The Hub with many idle servers.", rounds=1, isolation=False, servers=300, seconds=180)
+    delays: list[float] = []
+    processors, held = 0.0, 0.0
+    with our_site() as ours, _simulating(ours) as hub:
+        _ask_for(hub, chosen.servers)
+        for _ in range(chosen.rounds):
+            time.sleep(SETTLED)
+            began, used = time.monotonic(), _cpu(hub)
+            time.sleep(chosen.seconds)
+            ended = time.monotonic()
+            processors = max(processors, (_cpu(hub) - used) / (ended - began))
+            delays += [delay for at, delay in _delays(hub) if began <= at <= ended]
+        held = memory.memory_of(hub).pss
+    report(
+        "hub",
+        [
+            bound("hub_delay_p99", 1000 * percentile(delays, 99), "ms", GOAL),
+            bound("hub_delay_longest", 1000 * max(delays), "ms", None),
+            bound("hub_processors", 100 * processors, "percent of one processor", None),
+            bound("hub_memory", held, "MiB PSS", None),
+        ],
+        **vars(chosen),
+        delays=len(delays),
+    )
+
+
+@contextmanager
+def _simulating(ours: Side) -> Iterator[Container]:
+    """The site's Hub with simulated servers, while the body runs; behind it the site has its own Hub again."""
+    assert ours.site is not None
+    own, name = ours.hub(), ours.site.name
+    image = own.image.id
+    own.stop()
+    started: list[Container] = []
+    try:
+        shared = {
+            "image": image,
+            "detach": True,
+            "init": True,
+            "network_mode": "none",
+            "cap_drop": ["ALL"],
+            "cap_add": ["CHOWN", "DAC_OVERRIDE", "FOWNER"],
+            "volumes_from": [own.id],
+        }
+        simulator = _create(
+            ours.client, "servers.py", f"{name}-simulator", ["python", "-u", "/bench/servers.py"], shared
+        )
+        started.append(simulator)
+        simulator.start()
+        environment = [*own.attrs["Config"]["Env"], f"STAND_IN={simulator.name}"]
+        command = ["jupyterhub", "--config", "/bench/hub_config.py"]
+        hub = _create(
+            ours.client, "hub_config.py", f"{name}-simulated-hub", command, {**shared, "environment": environment}
+        )
+        started.append(hub)
+        hub.start()
+        ours.site.wait_until_healthy()
+        yield hub
+    finally:
+        for container in reversed(started):
+            container.remove(force=True)
+        own.start()
+        ours.site.wait_until_healthy()
+        clean = f"import shutil, glob; [shutil.rmtree(f[:-12]) for f in glob.glob('{names.SERVERS}/*/wanted.json')]"
+        ours.site.container("hub").exec_run(["python", "-c", clean])
+
+
+def _create(client: docker.DockerClient, file: str, name: str, command: list[str], how: dict[str, object]) -> Container:
+    container = client.containers.create(name=name, command=command, **how)
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        tar.add(SIMULATED / file, f"bench/{file}")
+    container.put_archive("/", archive.getvalue())
+    return container
+
+
+def _ask_for(hub: Container, servers: int) -> None:
+    status, said = hub.exec_run(["python", "-c", _START, str(servers)])
+    if status or int(json.loads(said.decode().splitlines()[-1])) < servers:
+        raise RuntimeError(f"Not all simulated servers run:\n{said.decode()[-2000:]}\n{hub.logs(tail=20).decode()}")
+
+
+def _cpu(container: Container) -> float:
+    """Seconds of processor time that a container has used."""
+    return float(container.stats(stream=False, one_shot=True)["cpu_stats"]["cpu_usage"]["total_usage"]) / 1e9
+
+
+def _delays(hub: Container) -> list[tuple[float, float]]:
+    _, said = hub.exec_run(["cat", "/tmp/delays"])
+    return [(float(at), float(delay)) for at, delay in (line.split() for line in said.decode().splitlines()[:-1])]
+
+
+if __name__ == "__main__":
+    main()
