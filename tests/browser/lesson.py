@@ -1,4 +1,4 @@
-"""A small course for the tests of *My course*, with people whose names and a unit whose title are hostile."""
+"""A small course for the tests of *My course*, with a unit whose title is hostile."""
 
 from __future__ import annotations
 
