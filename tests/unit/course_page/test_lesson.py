@@ -305,3 +305,37 @@ def test_7_what_fails_is_said_in_words(lesson: Lesson) -> None:
     lesson.site.start()
     assert lesson.act("withdraw") == {}
     assert "Learners do not see this unit." in lesson.get(f"/unit/{UNIT}")
+
+
+def test_grades_are_a_page_and_two_files(lesson: Lesson) -> None:
+    html = lesson.get("/grades")
+    assert UNIT in html and 'scope="row"' in html and html.count('data-state="') >= 2
+    sheet = lesson.http.get("/user/ann/sums-en/course/grades/csv")
+    assert sheet.headers["Content-Disposition"] == f'attachment; filename="{COURSE}-grades.csv"'
+    assert sheet.content.startswith(b"\xef\xbb\xbf") and UNIT in sheet.text
+    book = lesson.http.get("/user/ann/sums-en/course/grades/xlsx")
+    assert book.headers["Content-Type"].endswith("spreadsheetml.sheet") and book.content.startswith(b"PK")
+    assert lesson.http.get("/user/ann/sums-en/course/grades/pdf").status_code == 404
+
+
+def test_similar_work_is_compared_looked_at_and_kept(lesson: Lesson) -> None:
+    essay = "My {} says that a heap of small stones is a large heap when you carry all of them home in one old bag."
+    twice = "def twice(number):\n    found = [number, number]\n    return found[0] + found[1] if found else 0 * number"
+    for learner, aunt in (("gil", "aunt"), ("hal", "uncle")):
+        submitted = lesson.root / "submitted" / learner / UNIT
+        submitted.mkdir(parents=True)
+        for name in ("first", "second"):
+            made = nbformat.read(lesson.root / "release" / UNIT / f"{name}.ipynb", as_version=4)
+            for cell in made.cells:
+                cell.source = {"twice": twice, "essay": essay.format(aunt)}.get(cell.id, cell.source)
+            nbformat.write(made, submitted / f"{name}.ipynb")
+    assert "not compared yet" in lesson.get("/similar")
+    assert lesson.post(f"/similar/{UNIT}").status_code == 303
+    assert f"/course/similar/{UNIT}/gil/hal" in lesson.get(f"/similar/{UNIT}")
+    html = lesson.get(f"/similar/{UNIT}/gil/hal")
+    assert "small stones" in "".join(re.findall(r"<mark>(.*?)</mark>", html, re.DOTALL))
+    assert lesson.http.post(f"/user/ann/sums-en/course/similar/{UNIT}/gil/hal", data={"fine": "yes"}).status_code == 403
+    assert lesson.post(f"/similar/{UNIT}/gil/hal", fine="yes").status_code == 303
+    assert "Pairs that are fine" in lesson.get(f"/similar/{UNIT}")
+    for wrong in ("no-such-unit", f"{UNIT}/hal/gil", f"{UNIT}/gil/eve"):
+        assert lesson.http.get(f"/user/ann/sums-en/course/similar/{wrong}").status_code == 404
