@@ -1,7 +1,7 @@
 """What a server is told about its pages: the person's language, and what to show.
 
-Comfort only: what a server may do is in :mod:`doorstart.spawner.confinement`. Read by ``doorstart_words.server`` and the
-images' ``jupyter_server_config.py``; in a learner's server by ``doorstart_lab.options``, in an instructor's by
+Comfort only: what a server may do is in :mod:`doorstart.spawner.confinement`. Read by ``doorstart_words.server`` and by
+the images' ``jupyter_server_config.py``; in a learner's server by ``doorstart_lab.options``, in an instructor's by
 ``doorstart_course_page.site``.
 """
 
