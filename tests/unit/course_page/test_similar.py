@@ -188,3 +188,9 @@ def test_anothers_numbers_are_a_sign_whoever_typed_or_shows_them():
     assert [(sign.kind, sign.holder, sign.owner) for sign in found] == [("typed", "eve", "ann")]
     assert signs(tasks, seeds, {}, typed, " ".join(expected("1"))) == [], "what everybody was given"
     assert signs(tasks, seeds, {}, {"eve": f"answer = {expected('1')[0]}"}, "") == [], "one number may be chance"
+
+
+def test_a_number_that_is_ones_own_too_is_no_sign():
+    cell = "mine = variant('same')\nfirst, second = mine.whole(123, 123), mine.whole(457, 457)"
+    tasks = own_numbers([("cell", cell)])
+    assert signs(tasks, {"ann": "1", "bob": "2"}, {}, {"bob": "answer = 123 * 457"}, "") == []
