@@ -71,6 +71,8 @@ class Pupil:
         path = f"api/contents/{COURSE}/{unit}/{unit}.ipynb"
         content = self.server.json("GET", path)["content"]
         content["cells"][0]["source"] = answer
+        for cell in content["cells"][2:]:
+            cell["source"] = "Because."  # nbgrader gives a text that was not touched 0 points by itself
         self.server.json("PUT", path, json={"type": "notebook", "format": "json", "content": content})
         self.ask("submit", unit)
 

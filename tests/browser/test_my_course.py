@@ -1,8 +1,8 @@
 """A lesson on *My course*, as a teacher has it: in a browser, with the keyboard, in each language.
 
 One walk goes all the way in Dutch: release, collect, grade, return, a date, more time for one learner, what late work
-costs, and grading again after a check was changed. Then the pages are looked at in the other languages. A unit's title is
-hostile all the while, and may not act.
+costs, and grading again after a check was changed. Then the pages are looked at in the other languages. A unit's title
+is hostile all the while, and may not act.
 """
 
 from __future__ import annotations
