@@ -312,6 +312,7 @@ def test_feedback_does_not_act_when_the_learner_opens_it(stage: Stage, chromium:
             hearing.start()
             page.goto(f"{site.url}{server.path}{address}")
             if "lab" in address:
+                page.locator("dialog.ds-tour button").last.click()
                 page.get_by_role("button", name="Trust HTML").click()
                 expect(page.frame_locator(".jp-HTMLViewer iframe").locator("main")).to_contain_text("def two")
             page.wait_for_timeout(500)
