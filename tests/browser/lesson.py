@@ -14,8 +14,9 @@ from nbformat import NotebookNode, v4
 from doorstart.check.client import Person, Server
 from doorstart.images.build import Image
 from doorstart.settings import settings
-from doorstart.site import containers, units
+from doorstart.site import containers
 from doorstart.site.place import Place
+from doorstart.site.units import SiteCourse
 
 COURSE, UNIT, ESSAY = "desk.en", "01-sums", "02-essay"
 ACTS = "<img src=x onerror=\"window.acted='%s'\"><script>window.acted='%s'</script>"
@@ -48,7 +49,7 @@ def make_course(site: Any, image: Image, folder: Path) -> None:
         source.mkdir(parents=True)
         nbformat.write(made, source / f"{name}.ipynb")
     (folder / "nbgrader_config.json").write_text(json.dumps({}))
-    units.generate(site.client, Place(settings()), image.id, COURSE, folder, [])
+    SiteCourse(site.client, Place(settings()), image.id, COURSE).generate(folder, [])
 
 
 @dataclass

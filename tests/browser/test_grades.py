@@ -24,8 +24,9 @@ from doorstart import names
 from doorstart.images.build import Builder
 from doorstart.language.catalogue import of as of_hub
 from doorstart.settings import settings
-from doorstart.site import containers, units
+from doorstart.site import containers
 from doorstart.site.place import TOP, Place
+from doorstart.site.units import SiteCourse
 from doorstart_checks import Variant
 from doorstart_course_page.language import LANGUAGES, of
 
@@ -112,7 +113,7 @@ def learners(site: Any, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     nbformat.write(notebook(solution.format(HONEST), solution.format("total = 0")), source / f"{UNIT}.ipynb")
     (folder / "nbgrader_config.json").write_text(json.dumps({}))
     image = Builder(TOP, site.client, print).build_all()["instructor"]
-    units.generate(site.client, Place(settings()), image.id, COURSE, folder, [UNIT])
+    SiteCourse(site.client, Place(settings()), image.id, COURSE).generate(folder, [UNIT])
     shown = [f"=1+1 {ACTS.replace('%s', 'name')}", *(f"Learner {n}" for n in range(1, 10))]
     found = [f"alike-{n}" for n in range(10)]
     rows = [

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from docker.types import Mount
 
+from doorstart import names
 from doorstart.courses import read_course
 from doorstart.courses.new import new_unit
 from doorstart.site.courses import course_folders
@@ -93,6 +94,8 @@ def test_what_an_instructor_changed_stays_unless_the_admin_says_replace(
 ) -> None:
     change = f"sed -i 's/Wat een bestelling kost/{CHANGED}/' source/01-orders/01-orders.ipynb"
     in_volume(site, released, change)
+    # What a start leaves that was killed while it made the learner's form.
+    in_volume(site, released, f"install -d -o {names.SERVER_UID} -g {names.SERVER_UID} release/02-more")
     look = f"grep -lr '{CHANGED}' source || true"
     assert doorstart("course", "release", str(written), "01-orders", "02-more").returncode == 0
     assert in_volume(site, released, look).split() == ["source/01-orders/01-orders.ipynb"]

@@ -23,8 +23,9 @@ from doorstart import names
 from doorstart.check.client import Person
 from doorstart.images.build import Builder, Image
 from doorstart.settings import settings
-from doorstart.site import containers, engine, units
+from doorstart.site import containers, engine
 from doorstart.site.place import TOP, Place
+from doorstart.site.units import SiteCourse
 
 from .grading_attacks import case, plain
 
@@ -194,7 +195,7 @@ def graded(site: Any, image: Image, tmp_path_factory: pytest.TempPathFactory) ->
     (source / case.NOTEBOOK).write_bytes(case.to_bytes(case.source_notebook()))
     config = {"ClearSolutions": {"code_stub": {"python": ""}, "text_stub": ""}, "Examine": {"limits": LIMITS}}
     (built / "nbgrader_config.json").write_text(json.dumps(config))
-    units.generate(site.client, Place(settings()), image.id, COURSE, built, [case.ASSIGNMENT])
+    SiteCourse(site.client, Place(settings()), image.id, COURSE).generate(built, [case.ASSIGNMENT])
     username, password = site.add("instructor", [COURSE])
     with Person(site.url, username, password) as teacher:
         teacher.start_server(names.server_name(COURSE))

@@ -37,7 +37,9 @@ for unit in $(ls .incoming/source); do
 done
 rm -rf .incoming
 for unit in "$@"; do
-    [ -d "release/$unit" ] || nbgrader generate_assignment "$unit" --create --force --log-level=ERROR
+    # An empty folder is what a start that was interrupted left.
+    ls "release/$unit/"*.ipynb >/dev/null 2>&1 && continue
+    nbgrader generate_assignment "$unit" --create --force --log-level=ERROR
 done
 """
 
