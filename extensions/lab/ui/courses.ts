@@ -3,6 +3,7 @@ import { Widget } from '@lumino/widgets';
 
 import { dueInWords, parseTime } from './dates';
 import { button, h } from './dom';
+import { lateRule } from './late';
 import type { Place, Units } from './model';
 import { reason } from './server';
 import type { Course, Unit } from './wire';
@@ -78,7 +79,9 @@ export class CoursesPanel extends Widget {
     for (const course of listed.courses) {
       const entries = course.units.map(unit => h('li', {}, this.entry(course, unit, now)));
       const content = entries.length ? h('ul', {}, ...entries) : h('p', {}, say('no_units'));
-      parts.push(h('section', {}, h('h3', { lang: course.language ?? false }, course.title), content));
+      const late = lateRule(course.late, this.speaker);
+      const rule = late ? [h('p', { class: 'ds-facts' }, late)] : [];
+      parts.push(h('section', {}, h('h3', { lang: course.language ?? false }, course.title), ...rule, content));
     }
     if (!listed.courses.length) {
       parts.push(h('p', {}, say('no_courses')));

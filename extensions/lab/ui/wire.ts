@@ -32,10 +32,18 @@ export interface Unit {
   submissions: { receipt: Receipt; feedback: object | null }[];
 }
 
+/** What late work costs: points for each day, or all of them after so many days. */
+export interface Late {
+  kind: 'none' | 'points' | 'zero';
+  points: number | null;
+  days: number | null;
+}
+
 export interface Course {
   course: string;
   title: string;
   language: string | null;
+  late: Late;
   units: Unit[];
 }
 

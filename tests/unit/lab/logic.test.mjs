@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-const { dates, checks, words } = await import(process.env.LOGIC);
+const { dates, checks, late, words } = await import(process.env.LOGIC);
 const { dueInWords, parseTime, timeLeft } = dates;
 const { report } = checks;
 const { speaker } = words;
@@ -41,6 +41,15 @@ test('time that is left is told in minutes, and then in seconds', () => {
   assert.equal(timeLeft(new Date(5.5 * 60_000), now, en), 'in 5 minutes');
   assert.equal(timeLeft(new Date(30_000), now, en), 'in 30 seconds');
   assert.equal(timeLeft(new Date(-1), now, en), 'in 0 seconds');
+});
+
+test('what late work costs is told in a sentence', () => {
+  const told = (kind, points, days, language = 'en') => late.lateRule({ kind, points, days }, speaker(language));
+  assert.equal(told('none', null, null), '');
+  assert.equal(told('points', 0.5, null, 'nl'), 'Wie te laat indient, verliest punten: 0,5 per dag.');
+  assert.equal(told('zero', null, 0), 'Work that is handed in late gets no points.');
+  assert.match(told('zero', null, 1, 'de'), /mehr als 1 Tag zu spät/);
+  assert.match(told('zero', null, 2, 'fr'), /plus de 2 jours de retard/);
 });
 
 test('numbers are written as in the language', () => {
