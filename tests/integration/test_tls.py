@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from docker.types import Mount
 
 from doorstart import names
 from doorstart.check.client import Person
@@ -64,6 +65,12 @@ def test_destroy_removes_this_site_and_nothing_of_another(site: Any, second_site
     # The other site's name is the beginning of this one's.
     assert second_site.name.startswith(f"{site.name}-")
     ours = [name for name in volumes(site.name) if not name.startswith(f"{second_site.name}-")]
+    # What a command leaves that was killed while it read the registry of images.
+    site.client.containers.create(
+        site.container("hub").image.id,
+        labels={names.LABEL_SITE: second_site.name},
+        mounts=[Mount("/images", f"{second_site.name}-images", type="volume")],
+    )
     done = doorstart("site", "destroy", stdin=f"{second_site.name}\n", **second_site.environment)
     assert done.returncode == 0, done.stderr
     assert volumes(second_site.name) == []

@@ -9,7 +9,9 @@ import time
 
 import docker
 import httpx
+from docker.models.containers import Container
 
+from doorstart import names
 from doorstart.images.build import Builder
 from doorstart.images.registry import NAMES, SERVICES, Registry, short
 from doorstart.settings import Settings, person
@@ -142,6 +144,8 @@ def destroy(settings: Settings) -> None:
     with step("State") as current:
         volumes = [one for one in client.volumes.list() if one.name.startswith(prefix)]
         others = _longer_sites(client, settings.site)
+        for left in _containers(client, settings.site):  # what a command that was killed has left holds on to volumes
+            left.remove(force=True)
         volumes = [one for one in volumes if not any(one.name.startswith(f"{other}-") for other in others)]
         for volume in volumes:
             volume.remove()
@@ -156,10 +160,16 @@ def _longer_sites(client: docker.DockerClient, site: str) -> list[str]:
     return [name for name in hubs if name != site and name.startswith(f"{site}-")]
 
 
+def _containers(client: docker.DockerClient, site: str) -> list[Container]:
+    """All containers of a site, running or not."""
+    label = f"{names.LABEL_SITE}={site}"
+    return list(client.containers.list(ignore_removed=True, all=True, filters={"label": label}))
+
+
 def _remove_servers(client: docker.DockerClient, site: str) -> int:
     removed = 0
-    for container in client.containers.list(ignore_removed=True, all=True, filters={"label": f"doorstart.site={site}"}):
-        if container.labels.get("doorstart.role") in STARTED_ON_DEMAND:
+    for container in _containers(client, site):
+        if container.labels.get(names.LABEL_ROLE) in STARTED_ON_DEMAND:
             with contextlib.suppress(
                 docker.errors.APIError
             ):  # it may end by itself, or somebody else may be removing it
