@@ -39,7 +39,8 @@ def failed(hidden: bool = False, **told: str) -> dict[str, Any]:
 
 def everything() -> Any:
     """A notebook with all that the page has words for."""
-    told = {"called": "total([1])", "came_back": "'a number'", "expected": "1", "next_step": HOSTILE}
+    # A function of the name `text` came back, which is not the description of a value that is hidden.
+    told = {"called": "total([1])", "came_back": "text", "expected": "1", "next_step": HOSTILE}
     bare = {"called": "`total` with a list of 2 items and a number", "came_back": "a number", "message": HOSTILE}
     answer = {"grade_id": "t", "grade": True, "solution": True, "locked": False, "task": False, "schema_version": 3}
     picture = new_output("display_data", data={"image/png": PNG})
@@ -103,7 +104,7 @@ SAID = {
         "Feedback over p1 Les ps1 Score: 7,25 van 12,5 0,5 afgetrokken omdat je te laat hebt ingediend.",
         "Je taken Taak Resultaat Punten Deel 2 Nog niet juist 0,5 van 2,5",
         "Controle: Deels juist 0,5 van 2 punten",
-        "Wat werd opgeroepen total([1]) Wat terugkwam &#39;a number&#39; Wat verwacht werd 1 Volgende stap",
+        "Wat werd opgeroepen total([1]) Wat terugkwam text Wat verwacht werd 1 Volgende stap",
         "Wat werd opgeroepen total met een lijst met 2 elementen en een getal Wat terugkwam een getal",
         "Er is iets fout in de controle, niet in je werk. Je lesgever gaf deze punten.",
         "Het werk had meer geheugen nodig dan er is. De controle kon niet uitgevoerd worden.",
