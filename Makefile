@@ -23,10 +23,12 @@ lint: .venv/.dev extensions/lab/node_modules/.made
 test: .venv/.dev lint
 	tests/run
 
-# New sentences of the Hub's pages and of My course into the catalogues of each language, for somebody to translate.
+# New sentences of the Hub's pages, of My course and of feedback into the catalogues of each language, for somebody to translate.
 CATALOGUES := hub/doorstart/language/catalogues
 COURSE_PAGE := extensions/course_page/src/doorstart_course_page
+GRADING := extensions/grading/src/doorstart_grading
 define update-catalogues
+	mkdir -p build
 	$(VENV)/pybabel --quiet extract --mapping-file=$(2)/babel.cfg --keyword=N_ --add-location=file --sort-by-file \
 		--project=Doorstart --version= --output-file=build/sentences.pot $(1)
 	for language in nl fr de; do $(VENV)/pybabel --quiet update --input-file=build/sentences.pot --locale=$$language \
@@ -36,6 +38,7 @@ endef
 catalogues: .venv/.dev
 	$(call update-catalogues,hub,$(CATALOGUES))
 	$(call update-catalogues,$(COURSE_PAGE),$(COURSE_PAGE)/language/catalogues)
+	$(call update-catalogues,$(GRADING),$(GRADING)/language/catalogues)
 
 # Doorstart beside what it is compared with, in turn, on this machine; each part writes build/bench/<part>.json. ROUNDS
 # and other options of a part: make bench-spawn OPTIONS="--rounds 3". A learner's server is attacked once, by the first.

@@ -160,11 +160,11 @@ class _Loop:
                 raise LoopError("The learner's server has no feedback for the submission.")
         with self.step("Read the score") as current:
             (page,) = _files(desk, submission["local_feedback_path"], ".html")
-            found = re.search(r"Score: <strong>([\d.]+)</strong> of ([\d.]+)", page)
+            found = score_of(page)
             if not found:
                 raise LoopError("The feedback shows no score.")
-            _require_points(found[1], found[2], self.exercise)
-            current.note = f"{found[1]} of {found[2]} points"
+            _require_points(*found, self.exercise)
+            current.note = f"{found[0]} of {found[1]} points"
 
     def _assignment(self, desk: Server, action: str, status: str) -> dict[str, Any]:
         """Do something in nbgrader's assignment list; this run's entry in the list afterwards."""
@@ -175,6 +175,12 @@ class _Loop:
             if (entry["assignment_id"], entry["status"]) == (self.assignment, status):
                 return dict(entry)
         raise LoopError(f"The list of assignments does not show it as {status}. The log of the server says why.")
+
+
+def score_of(page: str) -> tuple[str, str] | None:
+    """The score and the most points that a page of feedback shows, in whichever language; None if it shows none."""
+    found = re.search(r'<p class="total" data-score="([\d.]+)" data-most="([\d.]+)">', page)
+    return (found[1], found[2]) if found else None
 
 
 def _require_page(office: Server, learner: str) -> None:

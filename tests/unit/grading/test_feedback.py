@@ -38,6 +38,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from pygments.styles import get_style_by_name
 from traitlets.config import Config
 
+from doorstart.check.loop import score_of
 from doorstart_grading import feedback
 from doorstart_grading.feedback import FeedbackExporter, clean_notebook, configure_feedback, without_hidden
 
@@ -485,7 +486,10 @@ def test_nothing_of_a_learner_runs_in_feedback(name: str, open_page: Callable[[s
     assert len(POLICY.findall(rendered)) == 1
     opened = open_page(POLICY.sub("", rendered))
     assert not opened.ran() and opened.requests == []
-    assert opened.look("body", 'a[href^="#part-"], a[href="#top"]') == []
+    assert opened.look("body", 'a[href^="#part-"], a[href="#top"], header#top > p.total') == []
+    # Programs read the score there: nobody else writes one.
+    assert opened.page.locator("[data-score], [data-most]").count() == 1
+    assert score_of(rendered) == ("1", "3")
     assert opened.page.locator("head > *").count() == 5 and opened.page.locator("head style").count() == 1
     # The page's own form is whole: nothing of it was closed, opened or covered.
     assert opened.page.locator("body > *").count() == 3

@@ -1,4 +1,4 @@
-"""Every sentence of the Hub's and the course's pages in every language: complete, the same values, and none outside."""
+"""Every sentence of the Hub, My course and feedback in every language: complete, the same values, and none outside."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from doorstart.language import LANGUAGES, NAMES
 from doorstart.language.catalogue import of
 from doorstart.language.templates import Translated
 from doorstart_course_page import language as course_language
+from doorstart_grading import language as feedback_language
 
 TOP = Path(__file__).parents[3]
 
@@ -29,17 +30,22 @@ class Pages:
     catalogues: Path
     code: str
     of: Callable[[str], Any]
+    ending: str = "html"
+    """Of the templates' names."""
 
     @property
     def templates(self) -> list[Path]:
-        return sorted((self.folder / "templates").glob("*.html"))
+        return sorted((self.folder / "templates").rglob(f"*.{self.ending}"))
 
 
 HUB = Pages(TOP / "hub", TOP / "hub" / "doorstart" / "language" / "catalogues", "doorstart/**.py", of)
 _PACKAGE = TOP / "extensions" / "course_page" / "src" / "doorstart_course_page"
 COURSE = Pages(_PACKAGE, _PACKAGE / "language" / "catalogues", "**.py", course_language.of)
-ALL = pytest.mark.parametrize("pages", [HUB, COURSE], ids=["hub", "course"])
-TEMPLATES = [*HUB.templates, *COURSE.templates]
+_GRADING = TOP / "extensions" / "grading" / "src" / "doorstart_grading"
+FEEDBACK = Pages(_GRADING, _GRADING / "language" / "catalogues", "**.py", feedback_language.of, "html.j2")
+ALL = pytest.mark.parametrize("pages", [HUB, COURSE, FEEDBACK], ids=["hub", "course", "feedback"])
+SERVED = [*HUB.templates, *COURSE.templates]
+TEMPLATES = [*SERVED, *FEEDBACK.templates]
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 OWN_NAMES = {"Doorstart"}
@@ -48,8 +54,9 @@ OWN_NAMES = {"Doorstart"}
 
 def sentences(pages: Pages) -> set[str | tuple[str, ...]]:
     """What the code and the templates say."""
-    methods = [(pages.code, "python"), ("templates/**.html", "jinja2")]
-    found = extract_from_dir(pages.folder, methods, {"templates/**.html": {"silent": "false"}}, keywords=KEYWORDS)
+    templates = f"templates/**.{pages.ending}"
+    methods = [(pages.code, "python"), (templates, "jinja2")]
+    found = extract_from_dir(pages.folder, methods, {templates: {"silent": "false"}}, keywords=KEYWORDS)
     return {message for _, _, message, _, _ in found}
 
 
@@ -109,7 +116,7 @@ def test_words_outside_the_catalogues_would_be_found():
     assert bare(page) == ["A picture", "left over"]
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+@pytest.mark.parametrize("template", SERVED, ids=lambda path: path.name)
 def test_a_template_runs_and_styles_nothing_but_files(template):
     # The policy of the pages would stop it, and only a browser would say so.
     source = template.read_text()

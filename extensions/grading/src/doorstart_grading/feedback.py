@@ -3,6 +3,7 @@
 *Feedback* is one page a notebook: the learner's work, the scores, the instructor's comments, and for each check that
 did not pass what the examiner wrote for the learner. Into the page goes only what ``parts`` picks; a notebook's
 metadata, the hidden regions of checks, what checks printed and what the examiner wrote for the instructor do not.
+The page speaks the language of the course (``doorstart_grading.language``).
 
 *formgrader* is nbgrader's own page, with nbgrader's template. What a learner made passes through ``CleanView`` and the
 two filters of this module before it gets there, at each view: it need not have been graded by Doorstart.
@@ -35,7 +36,9 @@ from pygments.lexers import PythonLexer
 from traitlets import Bool
 from traitlets.config import Config
 
-from doorstart_grading import sanitise
+from doorstart_grading import kinds, sanitise
+from doorstart_grading import language as languages
+from doorstart_grading.language import N_, Language, Translated, Words
 from doorstart_grading.sanitise import Budget
 
 CODE_LIMIT: Final = 50_000
@@ -44,17 +47,24 @@ SHORTENED: Final = 1_000
 """Characters of a cell that are shown when the notebook as a whole is too large."""
 VALUE_LIMIT: Final = 2_000
 """Characters of one line about a check."""
-HIDDEN_NOTE: Final = "# (more checks run here)"
+HIDDEN_NOTE: Final = N_("# (more checks run here)")
 """Stands where the hidden region of a check was."""
 ENDED: Final = {
-    "out-of-memory": "The work needed more memory than there is.",
-    "cell-time": "A step took longer than is allowed.",
-    "notebook-time": "The whole notebook took longer than is allowed.",
-    "cpu-time": "The whole notebook needed more computing time than is allowed.",
-    "output": "The work printed more than is allowed.",
-    "exited": "Python ended in the middle of the work.",
+    "out-of-memory": N_("The work needed more memory than there is."),
+    "cell-time": N_("A step took longer than is allowed."),
+    "notebook-time": N_("The whole notebook took longer than is allowed."),
+    "cpu-time": N_("The whole notebook needed more computing time than is allowed."),
+    "output": N_("The work printed more than is allowed."),
+    "exited": N_("Python ended in the middle of the work."),
 }
 """Why a learner kernel went away, in words for the learner."""
+TOLD: Final = {
+    "called": N_("What was called"),
+    "came_back": N_("What came back"),
+    "expected": N_("What was expected"),
+    "next_step": N_("Next step"),
+}
+"""What the examiner tells the learner of a check that failed, in the order of the page, and its labels."""
 
 AA: Final = 4.5
 """The least contrast of text (WCAG 2.2, 1.4.3)."""
@@ -271,17 +281,25 @@ class Grades(GetGrades):
 
 
 @dataclass(frozen=True)
+class Told:
+    """One line about a check."""
+
+    label: str
+    text: str
+    exact: bool
+    """Whether the text is a value or code, not a description of it."""
+
+
+@dataclass(frozen=True)
 class Verdict:
     """How a check ended, in words."""
 
     kind: str
     """``passed``, ``partly``, ``failed`` or ``stopped``; the page has a look for each."""
     words: str
-    lines: list[tuple[str, str]] = field(default_factory=list)
-    """What was called, what came back, and so on: a label and a text each."""
+    lines: list[Told] = field(default_factory=list)
+    """What was called, what came back, and so on."""
     message: str = ""
-    exact: bool = True
-    """Whether the texts are values and code, not descriptions of them."""
 
 
 @dataclass(frozen=True)
@@ -305,43 +323,46 @@ class Part:
     verdict: Verdict | None = None
 
 
-def without_hidden(source: str, begin: str, end: str) -> str:
-    """The source of a check without its hidden regions; where each was, a line says that more checks run.
+def without_hidden(source: str, begin: str, end: str, said: str = HIDDEN_NOTE) -> str:
+    """The source of a check without its hidden regions; where each was, a line ``said`` says that more checks run.
 
     Delimiters that do not pair up hide more, never less: up to the end, or from the start.
     """
     kept: list[str] = []
     hidden = False
     for line in source.split("\n"):
-        note = line[: len(line) - len(line.lstrip())] + HIDDEN_NOTE
+        note = line[: len(line) - len(line.lstrip())] + said
         if begin in line:
             kept += [] if hidden else [note]
             hidden = True
         elif end in line:
-            kept = kept if hidden else [HIDDEN_NOTE]
+            kept = kept if hidden else [said]
             hidden = False
         elif not hidden:
             kept.append(line)
     return "\n".join(kept)
 
 
-def parts(notebook: NotebookNode, begin: str, end: str) -> Iterator[Part]:
+def parts(notebook: NotebookNode, begin: str, end: str, language: Language = "en") -> Iterator[Part]:
     """What the page shows of a notebook that ``clean_notebook`` and ``Grades`` have been at.
 
     Args:
         notebook: the autograded notebook.
         begin: what the line before a hidden region has in it.
         end: what the line after it has in it.
+        language: of the page's own words.
 
     The learner's code is called with a hidden check's arguments, and could keep them for a later cell to show. So what
     cells show after the first hidden check is left out; learners have that in their own notebook.
     """
+    words = languages.of(language)
+    note = words.gettext(HIDDEN_NOTE)
     title = ""
     after_hidden = False
     ended = _mapping(_mapping(notebook.metadata.get("doorstart")).get("kernel")).get("ended")
     for number, cell in enumerate(notebook.cells, start=1):
         nbgrader = _mapping(cell.metadata.get("nbgrader"))
-        source = without_hidden(cell.source, begin, end)
+        source = without_hidden(cell.source, begin, end, note)
         if cell.cell_type != "code" and not nbgrader.get("solution") and (heading := _HEADING.search(source)):
             title = sanitise.clean_text(re.sub(r"[*_`]|<[^<>]*>", "", heading[1]), limit=200)
         answer = bool(nbgrader.get("solution") or nbgrader.get("task"))
@@ -355,11 +376,11 @@ def parts(notebook: NotebookNode, begin: str, end: str) -> Iterator[Part]:
             continue
         code = _markup(coloured(source))
         if (nbgrader.get("grade") and not answer) or _mapping(cell.metadata.get("doorstart")).get("check"):
-            yield Part(**common, code=code, verdict=_verdict(cell, nbgrader, ended))
+            yield Part(**common, code=code, verdict=_verdict(cell, nbgrader, ended, words))
         elif source.strip() or cell.outputs:
             # A cell with a hidden region is a check, even if its metadata are lost: its outputs tell of the region.
             is_shown = source == cell.source and not after_hidden
-            outputs = [_output(output) for output in cell.outputs] if is_shown else []
+            outputs = [_output(output, words) for output in cell.outputs] if is_shown else []
             kept_back = after_hidden and source == cell.source and bool(cell.outputs)
             yield Part(**common, code=code, outputs=outputs, kept_back=kept_back)
         after_hidden = after_hidden or source != cell.source
@@ -379,7 +400,7 @@ def _comment(nbgrader: Mapping[str, Any]) -> Markup | None:
     return _markup(sanitise.clean_markdown(comment)) if isinstance(comment, str) and comment.strip() else None
 
 
-def _verdict(cell: NotebookNode, nbgrader: Mapping[str, Any], ended: object) -> Verdict:
+def _verdict(cell: NotebookNode, nbgrader: Mapping[str, Any], ended: object, words: Words) -> Verdict:
     """How the check ended, from the examiner's report; from nbgrader's outputs and score if there is none."""
     report = _mapping(cell.metadata.get("doorstart"))
     score, points = nbgrader.get("score") or 0, nbgrader.get("points") or 0
@@ -387,32 +408,37 @@ def _verdict(cell: NotebookNode, nbgrader: Mapping[str, Any], ended: object) -> 
     if status not in ("passed", "failed", "error", "not-run"):
         failed = bool(report.get("check")) or any(output.output_type == "error" for output in cell.outputs)
         status = "failed" if failed or (points > 0 and score == 0) else "passed"
+    gettext = words.gettext
     if status == "error":
-        return Verdict("stopped", "Could not be run", message="Something in the check is wrong, not in your work.")
+        message = gettext("Something in the check is wrong, not in your work.")
+        return Verdict("stopped", gettext("Could not be run"), message=message)
     if status == "not-run":
-        why = ENDED.get(str(ended), "The work ended before this check.")
-        return Verdict("failed", "Not run", message=f"{why} The check could not be run.")
+        why = gettext(ENDED[str(ended)]) if str(ended) in ENDED else gettext("The work ended before this check.")
+        message = why + " " + gettext("The check could not be run.")
+        return Verdict("failed", gettext("Not run"), message=message)
     if status == "passed":
         partly = 0 < score < points and not nbgrader.get("by_hand")
-        return Verdict("partly", "Partly passed") if partly else Verdict("passed", "Passed")
-    told = _mapping(_mapping(report.get("check")).get("learner"))
-    labels = {
-        "called": "What was called",
-        "came_back": "What came back",
-        "expected": "What was expected",
-        "next_step": "Next step",
-    }
-    lines = [(label, _line(told[key])) for key, label in labels.items() if isinstance(told.get(key), str)]
-    message = _line(told["message"]) if isinstance(told.get("message"), str) else ""
-    lines = [(label, text) for label, text in lines if text.strip()]
-    return Verdict("failed", "Not passed", lines, message, exact=not _mapping(report.get("check")).get("hidden"))
+        return Verdict("partly", gettext("Partly passed")) if partly else Verdict("passed", gettext("Passed"))
+    check = _mapping(report.get("check"))
+    told = _mapping(check.get("learner"))
+    texts = {key: _line(told[key]) for key in (*TOLD, "message") if isinstance(told.get(key), str)}
+    message = texts.pop("message", "")
+    if check.get("hidden"):
+        # Descriptions of values. The others are values, and code.
+        texts |= {key: kinds.said(texts[key], words) for key in ("called", "came_back") if key in texts}
+    lines = [
+        Told(gettext(TOLD[key]), text, exact=not check.get("hidden") and key != "next_step")
+        for key, text in texts.items()
+        if text.strip()
+    ]
+    return Verdict("failed", gettext("Not passed"), lines, message)
 
 
 def _line(text: str) -> str:
     return sanitise.clean_text(text, limit=VALUE_LIMIT)
 
 
-def _output(output: Mapping[str, Any]) -> Markup:
+def _output(output: Mapping[str, Any], words: Words) -> Markup:
     """An output that has been cleaned, as markup: its best representation."""
     if output["output_type"] == "stream":
         return _terminal(output["text"], output["name"])
@@ -426,8 +452,8 @@ def _output(output: Mapping[str, Any]) -> Markup:
         if kind in data:
             size = output["metadata"].get(kind, {})
             sides = Markup("").join(Markup(' {}="{}"').format(side, size[side]) for side in sorted(size))
-            picture = Markup('<img src="data:{};base64,{}" alt="Picture made by the code above"{}>')
-            return picture.format(kind, data[kind], sides)
+            picture = Markup('<img src="data:{};base64,{}" alt="{}"{}>')
+            return picture.format(kind, data[kind], words.gettext("Picture made by the code above"), sides)
     return _terminal(data.get("text/plain", ""), "result")
 
 
@@ -477,28 +503,36 @@ class FeedbackExporter(Exporter):
         nb, resources = super().from_notebook_node(nb, resources, **options)
         hidden = ClearHiddenTests(parent=self)
         about = resources["nbgrader"]
+        language = self._language()
         page = _environment().get_template("feedback/index.html.j2")
         rendered = page.render(
+            language=language,
             notebook=sanitise.clean_text(about["notebook"], limit=200),
             assignment=sanitise.clean_text(about["assignment"], limit=200),
             score=about.get("score"),
             max_score=about.get("max_score"),
             late_penalty=about.get("late_penalty") or 0,
-            parts=list(parts(nb, hidden.begin_test_delimeter, hidden.end_test_delimeter)),
+            parts=list(parts(nb, hidden.begin_test_delimeter, hidden.end_test_delimeter, language)),
         )
         return rendered, resources
+
+    def _language(self) -> Language:
+        """Of the course whose feedback nbgrader's converter is making with this."""
+        coursedir = getattr(self.parent, "coursedir", None)
+        return languages.of_course(str(coursedir.course_id) if coursedir else "")
 
 
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("doorstart_grading"),
+        extensions=[Translated],
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = lambda value: f"{round(float(value or 0), 2):g}"
+    environment.filters["number"] = languages.number
     environment.filters["code"] = lambda text: Markup("").join(
         Markup("<code>{}</code>").format(part) if number % 2 else part
         for number, part in enumerate(re.split("`([^`]+)`", text))
