@@ -242,6 +242,7 @@ def test_7_points_by_hand_are_given_in_formgrader_in_a_tab_of_its_own(teacher: W
     with page.context.expect_page() as opened:
         row(page, bea).get_by_role("link", name=re.compile("Punten geven")).click()
     grading = opened.value
+    grading.wait_for_load_state("networkidle")  # formgrader puts the points in that there are
     field = grading.locator("input.score#why")
     field.fill("3")
     with grading.expect_response(
@@ -262,7 +263,7 @@ def test_8_a_job_that_is_killed_leaves_nothing_broken(site: Any, teacher: Window
     page.locator("form:has([value=regrade]) button").click()
     page.wait_for_url("**/course/job")
     kill = (
-        "for p in /proc/[0-9]*; do grep -q course_page.work $p/cmdline 2>/dev/null && kill -9 ${p#/proc/}; done; true"
+        "for p in /proc/[0-9]*; do grep -q '[c]ourse_page.work' $p/cmdline 2>/dev/null && kill -9 ${p#/proc/}; done; true"
     )
     run(site, server, kill)
     expect(page.locator("#job:not([data-running])")).to_be_attached()
