@@ -27,7 +27,8 @@ from doorstart_grading.sanitise import Budget
 from doorstart_sandbox_kernel.client import Sandbox, SandboxBusyError, SandboxError
 from doorstart_sandbox_kernel.workfolder import MIB
 
-_ATTEMPTS = 3
+_ATTEMPTS = 5
+"""With the waits between them, 15 s: a sandbox that was killed needs some to be back on a busy machine."""
 _TOO_LARGE = (413, 422)
 _WITHOUT_FILES = Remark("Its files are too large to go along with the notebook, so it was run without.", True)
 
@@ -136,7 +137,7 @@ class Examine(NbGraderPreprocessor):
                 if error.status is not None or attempts == _ATTEMPTS:
                     raise
                 # A connection that the service closed just now, or a service that is being restarted.
-                time.sleep(attempts)
+                time.sleep(2 ** (attempts - 1))
 
 
 @lru_cache(maxsize=4)
