@@ -74,7 +74,7 @@ def notebook(count: str = "...", total: str = "...", why: str = "Why?", shown: s
         "sale": {"grade": False, "solution": True, "locked": False, "task": False},
         "count": {"grade": False, "solution": True, "locked": False, "task": False},
         "count-check": {"grade": True, "solution": False, "locked": True, "task": False, "points": 4},
-        "why": {"grade": False, "solution": True, "locked": False, "task": False},
+        "why": {"grade": True, "solution": True, "locked": False, "task": False, "points": 0},
     }
     for cell in cells:
         cell.metadata["nbgrader"] = {"schema_version": 3, "grade_id": cell.id, **marks[cell.id]}
