@@ -19,7 +19,11 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
 COURSE = "programming.en"
 WORDS = Path(__file__).parents[2] / "extensions" / "lab" / "ui" / "words"
 STEPS = 11
-KERNELS = "async address => (await (await fetch(address)).json()).length"
+KERNELS = """
+async address => (await (await fetch(address, {
+    headers: {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)[1]},
+})).json()).length
+"""
 
 
 def visit(site: Any, window: Callable[[str], Window], language: str, course: str = COURSE) -> Window:
