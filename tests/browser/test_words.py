@@ -123,10 +123,15 @@ def log_in(window: Window, site: Any, person: tuple[str, str], language: str) ->
 
 
 def walk(someone: Window, site: Any, language: str) -> None:
-    """A learner's JupyterLab: simple mode, then all of it, with a notebook and some dialogs."""
+    """A learner's first visit to JupyterLab, and what :func:`look_around` finds."""
+    someone.in_lab(site)
+    look_around(someone, language)
+
+
+def look_around(someone: Window, language: str) -> None:
+    """JupyterLab's simple mode, then all of it, with a notebook and some dialogs."""
     page = someone.page
     seen: list[str] = []
-    someone.in_lab(site)
     expect(page.locator("html")).to_have_attribute("lang", LOCALES[language].replace("_", "-"))
     page.locator("#doorstart-courses .ds-first .ds-unit").click()
     expect(page.locator(".jp-Notebook:visible .jp-Cell").first).to_be_visible()
@@ -195,8 +200,7 @@ def test_jupyterlab_in_dutch_and_after_a_change_in_german(site: Any, window: Cal
     expect(someone.page.locator("[data-switch=mode]")).to_be_visible(timeout=90_000)
     expect(someone.page.locator("html")).to_have_attribute("lang", "de-DE")
     someone.page.locator("[data-switch=mode]").click()
-    someone.page.goto(f"{site.url}/hub/home")
-    walk(someone, site, "de")
+    look_around(someone, "de")
 
 
 def test_jupyterlab_in_french(site: Any, window: Callable[[str], Window]) -> None:
@@ -213,7 +217,8 @@ def test_formgrader_in_german_and_after_a_change_in_dutch(site: Any, window: Cal
     page, name = teacher.page, COURSE.replace(".", "-")
     for language in ("de", "nl"):
         words = sentences("nbgrader", language)
-        page.wait_for_url(f"{site.url}/user/{teacher.username}/{name}/formgrader**", timeout=90_000)
+        page.wait_for_url(f"{site.url}/user/{teacher.username}/{name}/course**", timeout=90_000)
+        page.goto(f"{site.url}/user/{teacher.username}/{name}/formgrader")
         expect(page.get_by_role("heading", name=words["Manage Assignments"])).to_be_visible()
         for place, loaded in {
             "manage_assignments": "table.dataTable",
