@@ -262,10 +262,8 @@ def test_8_a_job_that_is_killed_leaves_nothing_broken(site: Any, teacher: Window
     page = go(teacher, "unit", UNIT)
     page.locator("form:has([value=regrade]) button").click()
     page.wait_for_url("**/course/job")
-    kill = (
-        "for p in /proc/[0-9]*; do grep -q '[c]ourse_page.work' $p/cmdline 2>/dev/null && kill -9 ${p#/proc/}; done; true"
-    )
-    run(site, server, kill)
+    found = "grep -q '[c]ourse_page.work' $p/cmdline 2>/dev/null"  # and not this shell
+    run(site, server, f"for p in /proc/[0-9]*; do {found} && kill -9 ${{p#/proc/}}; done; true")
     expect(page.locator("#job:not([data-running])")).to_be_attached()
     page = go(teacher, "unit", UNIT)
     act(teacher, "regrade")
