@@ -1,4 +1,4 @@
-"""An instructor looks at grades and at similar work: in a browser, in each language, with hostile names and answers.
+"""An instructor looks at grades and at similar work: in a browser, in each language, with hostile answers.
 
 What was handed in is put into the course's folder, as collecting does: of ten learners, one has another's work in
 disguise, with numbers that the tasks gave to the other.
@@ -53,6 +53,8 @@ def count(words):
             found[words[place]] = 0
         found[words[place]] += 1
     return found"""
+NAME = """Adam; "O'Neill", A."""
+"""The roster takes no markup and no formula; tests/unit/course_page has names that would act."""
 HOSTILE = ACTS.replace("%s", "answer") + "</pre></mark>"
 TEXT = (
     "A count that is below nothing cannot be true, my neighbour says, because nobody puts minus three pens on a shelf."
@@ -105,7 +107,7 @@ def handed_in(number: int) -> NotebookNode:
 
 @pytest.fixture(scope="module")
 def learners(site: Any, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The course, and the usernames of ten learners of it; the first has a name that would act, or be a formula."""
+    """The course, and the usernames of ten learners of it; one name is hard for a table."""
     folder = tmp_path_factory.mktemp("alike")
     source = folder / "source" / UNIT
     source.mkdir(parents=True)
@@ -114,7 +116,7 @@ def learners(site: Any, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     (folder / "nbgrader_config.json").write_text(json.dumps({}))
     image = Builder(TOP, site.client, print).build_all()["instructor"]
     SiteCourse(site.client, Place(settings()), image.id, COURSE).generate(folder, [UNIT])
-    shown = [f"=1+1 {ACTS.replace('%s', 'name')}", *(f"Learner {n}" for n in range(1, 10))]
+    shown = [NAME, *(f"Learner {n}" for n in range(1, 10))]
     found = [f"alike-{n}" for n in range(10)]
     rows = [
         {"username": name, "display_name": said, "language": "en", "role": "learner", "courses": [COURSE]}
@@ -178,7 +180,7 @@ def test_1_grades_are_a_table_and_two_files(site: Any, teacher: Window, learners
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Punten")
     expect(page.locator("tbody tr")).to_have_count(len(learners))
-    expect(page.locator("tbody tr").first).to_contain_text("=1+1 <img")
+    expect(page.locator("tbody tr").first).to_contain_text(NAME)
     expect(page.locator("tbody tr").nth(2)).to_contain_text("100")
     nothing_acted(page)
     examine(teacher, "grades", "nl")
@@ -193,7 +195,7 @@ def test_1_grades_are_a_table_and_two_files(site: Any, teacher: Window, learners
         found[kind] = (tmp_path / kind).read_bytes()
     rows = list(csv.reader(io.StringIO(found["csv"].decode("utf-8-sig")), delimiter=";"))
     assert rows[0][:3] == ["Gebruikersnaam", "Naam", UNIT] and len(rows) == 2 + len(learners)
-    assert rows[2][:3] == [learners[0], f"'=1+1 {ACTS.replace('%s', 'name')}", "4"]
+    assert rows[2][:3] == [learners[0], NAME, "4"]
     assert {row[2] for row in rows[2:]} == {"4", "0"}
     with zipfile.ZipFile(io.BytesIO(found["xlsx"])) as book:
         content = b"".join(book.read(name) for name in book.namelist())

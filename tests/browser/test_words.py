@@ -104,6 +104,8 @@ def menus(page: Page) -> Iterator[list[str]]:
         expect(menu).to_be_visible()
         yield page.evaluate(SEEN)
         for entry in menu.locator(":scope > ul > li[data-type=submenu]:visible:not(.lm-mod-disabled)").all():
+            if not entry.is_visible():
+                continue  # what a menu offers changes with the kernel's state
             entry.hover()
             page.wait_for_timeout(350)
             inner = page.evaluate(SEEN)
