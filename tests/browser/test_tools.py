@@ -29,7 +29,11 @@ async ([address, content]) => {
     return (await fetch(address, {method: "PUT", headers, body})).status;
 }
 """
-STATUS = "async address => (await fetch(address)).status"
+STATUS = """
+async address => (await fetch(address, {
+    headers: {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)[1]},
+})).status
+"""
 BRING = """
 (place, [kind, name]) => {
     const data = new DataTransfer();
