@@ -112,8 +112,11 @@ def found(site: Any, someone: Window) -> dict[str, bool]:
 
 def among_the_commands(page: Page, text: str) -> bool:
     """Whether the palette of commands has one with this text."""
-    page.keyboard.press("Control+Shift+C")
     field = page.locator(".lm-CommandPalette-input")
+    page.keyboard.press("Control+Shift+C")
+    page.wait_for_timeout(500)
+    if not field.is_visible():  # the keys put away a palette that was still there
+        page.keyboard.press("Control+Shift+C")
     field.clear()
     field.press_sequentially(text)
     there = page.locator(".lm-CommandPalette-item", has_text=text)
