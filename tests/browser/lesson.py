@@ -1,9 +1,10 @@
-"""A small course for the tests of *My course*, with a unit whose title is hostile."""
+"""A small course for the tests of *My course*, with a unit whose title is hostile; how an instructor comes there."""
 
 from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,17 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode, v4
 
+from doorstart import names
 from doorstart.check.client import Person, Server
 from doorstart.images.build import Image
+from doorstart.language.catalogue import of
 from doorstart.settings import settings
 from doorstart.site import containers
 from doorstart.site.place import Place
 from doorstart.site.units import SiteCourse
+
+from .conftest import Window
+from .looks import FULL
 
 COURSE, UNIT, ESSAY = "desk.en", "01-sums", "02-essay"
 ACTS = "<img src=x onerror=\"window.acted='%s'\"><script>window.acted='%s'</script>"
@@ -96,3 +102,25 @@ def start(site: Any, username: str, password: str, shown: str) -> tuple[Person, 
     """Log a learner in and start the server."""
     person = Person(site.url, username, password)
     return person, Pupil(username, password, shown, person.start_server())
+
+
+def home(window: Window, course: str) -> str:
+    """Path of My course."""
+    return f"/user/{window.username}/{names.server_name(course)}/course"
+
+
+def on_my_course(
+    site: Any, window: Callable[[str], Window], course: str, language: str, prefix: str = "my-course"
+) -> Window:
+    """An instructor of a course who has logged in, in a language, and lands on My course."""
+    username, password = site.add("instructor", [course], language=language)
+    someone = window(f"{prefix}-{language}")
+    someone.username = username
+    page = someone.page
+    page.set_viewport_size(FULL)
+    page.goto(f"{site.url}/hub/login?language={language}")
+    page.get_by_label(of(language).gettext("Username")).fill(username)
+    page.get_by_label(of(language).gettext("Password"), exact=True).fill(password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{site.url}{home(someone, course)}", timeout=120_000)
+    return someone

@@ -22,18 +22,18 @@ from playwright.sync_api import Page, expect
 
 from doorstart import names
 from doorstart.images.build import Builder
-from doorstart.language.catalogue import of as of_hub
 from doorstart.settings import settings
 from doorstart.site import containers
 from doorstart.site.place import TOP, Place
 from doorstart.site.units import SiteCourse
 from doorstart_checks import Variant
-from doorstart_course_page.language import LANGUAGES, of
+from doorstart_course_page.language import of
+from doorstart_grading.translation import LANGUAGES
 
 from .conftest import Window
 from .hostile.submission import put, run
-from .lesson import ACTS
-from .looks import FULL, examine, tab_to
+from .lesson import ACTS, home, on_my_course
+from .looks import examine, tab_to
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
 COURSE, UNIT = "alike.en", "01-stock"
@@ -137,25 +137,6 @@ def learners(site: Any, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return found
 
 
-def log_in(site: Any, window: Callable[[str], Window], language: str) -> Window:
-    """An instructor of the course, on My course."""
-    username, password = site.add("instructor", [COURSE], language=language)
-    someone = window(f"grades-{language}")
-    someone.username = username
-    someone.page.set_viewport_size(FULL)
-    someone.page.goto(f"{site.url}/hub/login?language={language}")
-    someone.page.get_by_label(of_hub(language).gettext("Username")).fill(username)
-    someone.page.get_by_label(of_hub(language).gettext("Password"), exact=True).fill(password)
-    someone.page.keyboard.press("Enter")
-    someone.page.wait_for_url(f"{site.url}{home(someone)}", timeout=120_000)
-    return someone
-
-
-def home(window: Window) -> str:
-    """Path of My course."""
-    return f"/user/{window.username}/{names.server_name(COURSE)}/course"
-
-
 def server_of(site: Any, window: Window) -> str:
     """The container of the instructor's server."""
     return f"{site.name}-server-{names.server_id(window.username, names.server_name(COURSE))}"
@@ -170,7 +151,7 @@ def nothing_acted(page: Page) -> None:
 @pytest.fixture(scope="module")
 def teacher(site: Any, learners: list[str], window: Callable[[str], Window]) -> Window:
     """A Dutch speaking instructor, who has collected and graded."""
-    someone = log_in(site, window, "nl")
+    someone = on_my_course(site, window, COURSE, "nl", "grades")
     server = server_of(site, someone)
     for number, learner in enumerate(learners):
         files = {
@@ -253,8 +234,8 @@ def test_2_similar_work_is_found_looked_at_and_kept(teacher: Window, learners: l
 def test_the_pages_in_each_language(
     site: Any, teacher: Window, learners: list[str], window: Callable[[str], Window], language: str
 ) -> None:
-    someone, words = log_in(site, window, language), of(language)
-    page, origin = someone.page, f"{site.url}{home(someone)}"
+    someone, words = on_my_course(site, window, COURSE, language, "grades"), of(language)
+    page, origin = someone.page, f"{site.url}{home(someone, COURSE)}"
     for parts, what in (
         (("grades",), "grades"),
         (("similar",), "similar"),

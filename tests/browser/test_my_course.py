@@ -19,14 +19,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from doorstart import names
 from doorstart.images.build import Builder
-from doorstart.language.catalogue import of as of_hub
 from doorstart.site.place import TOP
-from doorstart_course_page.language import LANGUAGES, of
+from doorstart_course_page.language import of
+from doorstart_grading.translation import LANGUAGES
 
 from .conftest import Window
 from .hostile.submission import put, run
-from .lesson import COURSE, ESSAY, TITLE, UNIT, Pupil, add_learner, make_course, notebook, start
-from .looks import FULL, examine, tab_to
+from .lesson import COURSE, ESSAY, TITLE, UNIT, Pupil, add_learner, home, make_course, notebook, on_my_course, start
+from .looks import examine, tab_to
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -48,33 +48,14 @@ def pupils(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list
 @pytest.fixture(scope="module")
 def teacher(site: Any, pupils: list[Pupil], window: Callable[[str], Window]) -> Window:
     """A Dutch speaking instructor, who has just logged in."""
-    return log_in(site, window, "nl")
-
-
-def log_in(site: Any, window: Callable[[str], Window], language: str) -> Window:
-    """An instructor of the course, who lands on My course."""
-    username, password = site.add("instructor", [COURSE], language=language)
-    someone = window(f"my-course-{language}")
-    someone.username = username
-    someone.page.set_viewport_size(FULL)
-    someone.page.goto(f"{site.url}/hub/login?language={language}")
-    someone.page.get_by_label(of_hub(language).gettext("Username")).fill(username)
-    someone.page.get_by_label(of_hub(language).gettext("Password"), exact=True).fill(password)
-    someone.page.keyboard.press("Enter")
-    someone.page.wait_for_url(f"{site.url}{home(someone)}", timeout=120_000)
-    return someone
-
-
-def home(window: Window) -> str:
-    """Path of My course."""
-    return f"/user/{window.username}/{names.server_name(COURSE)}/course"
+    return on_my_course(site, window, COURSE, "nl")
 
 
 def go(window: Window, *parts: str) -> Page:
     """Open a page of the course."""
     origin = re.match(r"https?://[^/]+", window.page.url)
     assert origin
-    window.page.goto("/".join([f"{origin[0]}{home(window)}", *parts]))
+    window.page.goto("/".join([f"{origin[0]}{home(window, COURSE)}", *parts]))
     return window.page
 
 
@@ -274,7 +255,7 @@ def test_9_forms_from_elsewhere_and_addresses_that_are_none(site: Any, teacher: 
     page = go(teacher, "unit", "no-such-unit")
     expect(page.get_by_role("heading", level=1)).to_have_text("Deze pagina bestaat niet")
     examine(teacher, "404", "nl")
-    answer = page.request.post(f"{site.url}{home(teacher)}/unit/{UNIT}/act", form={"act": "collect"})
+    answer = page.request.post(f"{site.url}{home(teacher, COURSE)}/unit/{UNIT}/act", form={"act": "collect"})
     assert answer.status == 403, "a form without the page's own number"
 
 
@@ -282,7 +263,7 @@ def test_9_forms_from_elsewhere_and_addresses_that_are_none(site: Any, teacher: 
 def test_the_pages_in_each_language(
     site: Any, teacher: Window, pupils: list[Pupil], window: Callable[[str], Window], language: str
 ) -> None:
-    someone, words = log_in(site, window, language), of(language)
+    someone, words = on_my_course(site, window, COURSE, language), of(language)
     page = someone.page
     expect(page.locator("#who")).to_have_text(words.gettext("Who is where"))
     examine(someone, "my-course", language)

@@ -14,9 +14,12 @@ from docker.types import Mount
 
 from doorstart import names
 from doorstart.check.client import Person
+from doorstart.courses import read_course
 from doorstart.site import containers
+from doorstart.site.courses import course_folders
 
 from .command import doorstart
+from .volumes import in_volume
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
 
@@ -56,6 +59,13 @@ def test_without_the_settings_it_is_http_again(second_site: Any) -> None:
     assert done.returncode == 0, done.stderr
     address = second_site.url.replace("https", "http")
     assert httpx.get(f"{address}/hub/login").status_code == httpx.codes.OK
+
+
+def test_of_every_course_the_first_unit_is_released_and_no_other(second_site: Any) -> None:
+    """On the site on which no other test releases one."""
+    for folder in course_folders():
+        released = in_volume(second_site, f"{folder.name}.en", "ls release").split()
+        assert released == read_course(folder).units[:1]
 
 
 def test_destroy_removes_this_site_and_nothing_of_another(site: Any, second_site: Any) -> None:

@@ -11,13 +11,14 @@ import pytest
 
 from doorstart_course_page import acts, forms
 from doorstart_course_page.facts import Agreed
-from doorstart_course_page.language import LANGUAGES, of
+from doorstart_course_page.language import of
 from doorstart_course_page.page import templates
 from doorstart_course_page.record import Line, Record
 from doorstart_course_page.site import Site
 from doorstart_course_page.standing import Class, put_together
 from doorstart_grading.late import Rule
 from doorstart_grading.remarks import Remark
+from doorstart_grading.translation import LANGUAGES
 
 from .test_standing import EARLY, LATE, UNIT, Grade, facts, progress, row, time
 

@@ -10,10 +10,10 @@ import pytest
 from doorstart_course_page import forms
 from doorstart_course_page.grades_columns import STATES
 from doorstart_course_page.grades_table import Grades, Mark, Row, Unit
-from doorstart_course_page.language import LANGUAGES
 from doorstart_course_page.similar import SideBySide, UnitState
 from doorstart_course_page.similar_kept import Finding, Result, Seen
 from doorstart_course_page.similar_passages import Piece, Shown
+from doorstart_grading.translation import LANGUAGES
 
 from .test_pages import HOSTILE, Elements, page, texts
 

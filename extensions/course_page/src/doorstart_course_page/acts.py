@@ -15,7 +15,6 @@ from nbgrader.exchange import ExchangeError
 
 from doorstart_course_page.book import Book
 from doorstart_course_page.facts import read_facts
-from doorstart_course_page.language import N_
 from doorstart_course_page.record import Line
 from doorstart_course_page.standing import Class, put_together
 from doorstart_exchange_client.client import ExchangeClient, ExchangeClientError
@@ -24,6 +23,7 @@ from doorstart_exchange_client.release_assignment import ExchangeReleaseAssignme
 from doorstart_exchange_client.release_feedback import ExchangeReleaseFeedback
 from doorstart_grading import batch, late
 from doorstart_grading.course import CourseError, Failure
+from doorstart_grading.translation import N_
 from doorstart_sandbox_kernel.client import SandboxError
 
 OUTCOMES: Mapping[str, str] = {

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 
-from doorstart_course_page.language import Language
+from doorstart_grading.translation import Language
 
 _LOCALES: dict[Language, str] = {"nl": "nl_BE", "fr": "fr_BE", "en": "en_GB", "de": "de_BE"}
 _DAYS: dict[Language, str] = {

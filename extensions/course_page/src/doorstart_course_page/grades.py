@@ -16,9 +16,9 @@ from doorstart_course_page.grades_columns import STATES, each_mark, overview
 from doorstart_course_page.grades_csv import as_csv
 from doorstart_course_page.grades_table import Grades, table_of
 from doorstart_course_page.grades_xlsx import as_xlsx
-from doorstart_course_page.language import Words
 from doorstart_course_page.page import CoursePage
 from doorstart_course_page.site import Site
+from doorstart_grading.translation import Words
 
 
 def grades_of(book: Book, site: Site) -> Grades:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from doorstart_course_page.grades_table import Grades, Mark, Row
-from doorstart_course_page.language import N_, Words
+from doorstart_grading.translation import N_, Words
 
 Cell = str | float | datetime | None
 Kind = Literal["text", "number", "percent", "moment"]

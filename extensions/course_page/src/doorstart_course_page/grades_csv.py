@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 
 from doorstart_course_page.grades_columns import Cell, Kind, Sheet
 from doorstart_course_page.grades_text import no_formula
-from doorstart_course_page.language import Language
+from doorstart_grading.translation import Language
 
 BYTE_ORDER_MARK = "\ufeff"
 

@@ -23,10 +23,11 @@ from doorstart_course_page import acts, dates, forms
 from doorstart_course_page.book import Book
 from doorstart_course_page.facts import read_facts
 from doorstart_course_page.job import Jobs
-from doorstart_course_page.language import Translated, Words, of
+from doorstart_course_page.language import Translated, of
 from doorstart_course_page.site import Site, read_site
 from doorstart_course_page.standing import Class, Standing, Unit, put_together
 from doorstart_exchange_client.client import ExchangeClient, ExchangeClientError
+from doorstart_grading.translation import Words
 
 SETTING = "doorstart_course_page"
 """Name of the server's setting with the :class:`Desk`."""

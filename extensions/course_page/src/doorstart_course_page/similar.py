@@ -13,13 +13,13 @@ from tornado import web
 
 from doorstart_course_page import similar_kept, similar_score
 from doorstart_course_page.book import Book
-from doorstart_course_page.language import N_
 from doorstart_course_page.page import CoursePage, told
 from doorstart_course_page.similar_compare import inputs_of, inputs_of_pair
 from doorstart_course_page.similar_kept import Finding, Result, Seen
 from doorstart_course_page.similar_passages import Shown, passages
 from doorstart_course_page.similar_read import work_of
 from doorstart_grading import fingerprint
+from doorstart_grading.translation import N_
 
 COMMAND = (sys.executable, "-I", "-m", "doorstart_course_page.similar_compare")
 PATIENCE = 120

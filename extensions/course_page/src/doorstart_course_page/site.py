@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from doorstart_course_page.language import Language, known
+from doorstart_course_page.language import known
+from doorstart_grading.translation import Language
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,9 @@ from traitlets.config import Config
 
 from doorstart_grading import kinds, sanitise
 from doorstart_grading import language as languages
-from doorstart_grading.language import N_, Language, Translated, Words
+from doorstart_grading.language import Translated
 from doorstart_grading.sanitise import Budget
+from doorstart_grading.translation import N_, Language, Words
 
 CODE_LIMIT: Final = 50_000
 """Characters of one code cell that are coloured and shown."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from doorstart_grading.language import N_, Words
+from doorstart_grading.translation import N_, Words
 
 _PLAIN: Final = (
     N_("nothing (None)"),
