@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import docker
 import pytest
+from browser_network import BrowserNetwork
 
 if TYPE_CHECKING:
     from doorstart.images.registry import Registry
@@ -212,14 +213,21 @@ def artefacts() -> Path:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
+def browser_network() -> BrowserNetwork:
+    """The network that the browser is in; tests say which addresses it reaches."""
+    return BrowserNetwork()
+
+
+@pytest.fixture(scope="session")
+def chromium(browser_network: BrowserNetwork, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The browser's process; one, for Playwright starts only once in a process."""
     from playwright.sync_api import sync_playwright
 
     assert Path(CHROMIUM).exists(), "Chromium is not installed. Run: apt-get install --yes chromium"
+    command = browser_network.wrapper(CHROMIUM, tmp_path_factory.mktemp("browser"))
     with sync_playwright() as playwright:
         loop = asyncio._get_running_loop()
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=command, args=ARGUMENTS)
         yield browser
         asyncio._set_running_loop(loop)  # hidden, if the last test was none of a browser
         browser.close()

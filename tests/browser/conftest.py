@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from browser_network import BrowserNetwork
 from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect
 
 SIZE = {"width": 1280, "height": 800}
@@ -55,11 +56,8 @@ class Watch:
         context.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
 
     def blocked(self) -> list[str]:
-        """What the console said of loads that a policy or the network stopped.
-
-        Not that the machine got another network in the middle of one: other tests bring up sites of their own.
-        """
-        stopped = r"Content Security Policy|Mixed Content|CORS|net::ERR_(?!NETWORK_CHANGED)|Refused to"
+        """What the console said of loads that a policy or the network stopped."""
+        stopped = r"Content Security Policy|Mixed Content|CORS|net::ERR_|Refused to"
         words = re.compile(stopped, re.IGNORECASE)
         return [one for one in self.complaints if words.search(one)]
 
@@ -113,8 +111,11 @@ class Window:
 
 
 @pytest.fixture(scope="module")
-def window(site: Any, chromium: Browser, artefacts: Path) -> Iterator[Callable[[str], Window]]:
+def window(
+    site: Any, chromium: Browser, browser_network: BrowserNetwork, artefacts: Path
+) -> Iterator[Callable[[str], Window]]:
     """Opens windows; when the module ends, none of them may have asked for anything outside the site."""
+    browser_network.reach(site.url)
     opened: list[tuple[BrowserContext, Watch]] = []
 
     def open_window(name: str) -> Window:

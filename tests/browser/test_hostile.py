@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from browser_network import BrowserNetwork
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from doorstart import names
@@ -77,15 +78,23 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def canary() -> Iterator[Canary]:
+def canary(browser_network: BrowserNetwork) -> Iterator[Canary]:
     """The server on the loopback at which beacons are heard."""
     with listening() as found:
+        browser_network.reach(found.url)
         yield found
 
 
 @pytest.fixture(scope="module")
-def stage(site: Any, canary: Canary, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(
+    site: Any,
+    canary: Canary,
+    chromium: Browser,
+    browser_network: BrowserNetwork,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stage]:
     """The corpus, collected and graded, and the instructor's browser."""
+    browser_network.reach(site.url)
     image = Builder(TOP, site.client, print).build_all()["instructor"]
     submission.make_course(site, image, tmp_path_factory.mktemp("hostile"))
     username, password = site.add("instructor", [COURSE])

@@ -85,6 +85,23 @@ def bar(page: Page) -> Locator:
     return page.locator(".ds-bar-above:visible")
 
 
+def hold(page: Page, method: str, path: str) -> list[Route]:
+    """Keep back what the page asks in this way, as a slow server would; the requests, as they come."""
+    held: list[Route] = []
+    page.route(
+        lambda address: path in address,
+        lambda route: held.append(route) if route.request.method == method else route.fallback(),
+    )
+    return held
+
+
+def let_go(held: list[Route]) -> None:
+    """Let requests that were kept back go on, and later ones with them."""
+    held[0].request.frame.page.unroute_all()
+    for route in held:
+        route.continue_()
+
+
 def test_1_my_courses_are_the_first_thing_that_a_learner_sees(lea: Window) -> None:
     page = lea.page
     panel = courses(page)
@@ -307,6 +324,43 @@ def test_the_full_lab_is_one_switch_away_and_has_no_tools_that_the_site_left_out
     page.keyboard.press("Escape")
     expect(page.locator("[data-jp-item-name=uploader]:visible")).to_have_count(0)
     expect(page.locator(".jp-LauncherCard", has_text="Terminal")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#jp-MainMenu")).to_be_visible()
+
+
+def test_a_cell_that_is_run_before_its_kernel_is_there_runs_then(site: Any, window: Callable[[str], Window]) -> None:
+    username, password = site.add("learner", [COURSE], prefix="quick")
+    quick = window("quick")
+    quick.log_in(site, username, password)
+    quick.in_lab(site)
+    page = quick.page
+    held = hold(page, "POST", "/api/sessions")
+    courses(page).locator(".ds-first .ds-unit").click()
+    cell = page.locator(".jp-Notebook:visible .jp-CodeCell").first
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    expect(cell.locator(".jp-InputPrompt")).to_have_text("[*]:")
+    assert held, "the kernel was there already"
+    let_go(held)
+    expect(cell.locator(".jp-InputPrompt")).to_have_text("[1]:")
+
+
+def test_a_switch_acts_at_once_also_when_the_server_is_slow(site: Any, window: Callable[[str], Window]) -> None:
+    username, password = site.add("learner", [COURSE], prefix="switch")
+    someone = window("switch")
+    someone.log_in(site, username, password)
+    someone.in_lab(site)
+    page = someone.page
+    held = hold(page, "PUT", "/lab/api/settings/doorstart-lab")
+    page.locator("[data-switch=mode]").click()
+    expect(page.locator("#jp-MainMenu")).to_be_visible()
+    page.locator("[data-switch=mode]").click()
+    expect(page.locator("#jp-MainMenu")).to_be_hidden()
+    page.locator("[data-switch=mode]").click()
+    let_go(held)
+    expect(page.locator("#jp-MainMenu")).to_be_visible()
+    page.wait_for_timeout(1000)  # what was saved last is what is heard of last
+    expect(page.locator("#jp-MainMenu")).to_be_visible()
     page.reload()
     expect(page.locator("#jp-MainMenu")).to_be_visible()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from browser_network import BrowserNetwork
 from playwright.sync_api import Browser, expect
 
 from .conftest import Watch, Window
@@ -15,8 +16,11 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(240)]
 OWN = "four yellow bikes"
 
 
-def test_the_watch_sees_what_would_leave_the_site(site: Any, chromium: Browser) -> None:
+def test_the_watch_sees_what_would_leave_the_site(
+    site: Any, chromium: Browser, browser_network: BrowserNetwork
+) -> None:
     # A page of the site that asks outside is what the other tests must fail on. Nothing is sent: it is stopped here.
+    browser_network.reach(site.url)
     context = chromium.new_context()
     watch = Watch(site.url)
     watch.attach(context)

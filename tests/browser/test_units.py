@@ -34,11 +34,6 @@ WORKED: list[tuple[str, str, Language]] = [
 ]
 PERSONS: dict[str, Language | Literal["de"]] = {"en": "de"}
 """By the language of a course: who takes it speaks another. In English, all of JupyterLab is walked in ``test_lab``."""
-STATES = """
-async (address) => (await (await fetch(address, {
-    headers: {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)[1]},
-})).json()).map(session => session.kernel.execution_state)
-"""
 SAVED = """
 async (address) => (await (await fetch(address + "?content=1", {
     headers: {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)[1]},
@@ -76,15 +71,6 @@ def run(page: Page, cell: Locator, instead: str | None = None) -> None:
     expect(active.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
 
 
-def wait_for_python(page: Page, sessions: str) -> None:
-    """Wait until the notebook has its kernel: JupyterLab forgets a cell that is run before."""
-    for _ in range(120):
-        if page.evaluate(STATES, sessions) == ["idle"]:
-            return
-        page.wait_for_timeout(250)
-    raise AssertionError("no kernel has started")
-
-
 def landmark(source: str) -> str:
     """A line by which a cell is found: the one that defines a function, or the longest."""
     lines = [line.strip() for line in source.strip().splitlines()]
@@ -110,7 +96,6 @@ def test_a_unit_from_the_first_line_to_the_receipt(
     listed.click()
     bar = page.locator(".ds-bar-above:visible")
     expect(page.locator(".jp-Notebook:visible")).to_contain_text(described.title[language])
-    wait_for_python(page, f"{site.url}/user/{username}/api/sessions")
     lea.shot("title")
 
     # First as it was handed out: a check says in the learner's language that it is not right yet.

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from browser_network import BrowserNetwork
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from doorstart.check.client import Person
@@ -76,6 +77,14 @@ def address(second_site: Any) -> Iterator[str]:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.fixture
+def browser(chromium: Browser, browser_network: BrowserNetwork, site: Any, second_site: Any) -> Browser:
+    """The browser, for both sites."""
+    browser_network.reach(site.url)
+    browser_network.reach(second_site.url)
+    return chromium
+
+
 def log_in(chromium: Browser, site: Any, address: str) -> Visit:
     """A new learner logs in and gets to the full JupyterLab."""
     username, password = site.add("learner", [COURSE])
@@ -94,17 +103,17 @@ def log_in(chromium: Browser, site: Any, address: str) -> Visit:
     return Visit(context, page, username)
 
 
-def test_with_one_address_a_page_of_anothers_server_sees_everything(site: Any, chromium: Browser) -> None:
-    ann = log_in(chromium, site, site.url)
+def test_with_one_address_a_page_of_anothers_server_sees_everything(site: Any, browser: Browser) -> None:
+    ann = log_in(browser, site, site.url)
     seen = ann.spied_on(site.url, f"{site.url}/user/{ann.username}/", f"{site.url}/user/eve/")
     ann.context.close()
     assert seen["hub"] and seen["window"], seen
 
 
 def test_with_subdomains_a_learner_works_at_an_address_of_their_own(
-    second_site: Any, address: str, chromium: Browser
+    second_site: Any, address: str, browser: Browser
 ) -> None:
-    ann = log_in(chromium, second_site, address)
+    ann = log_in(browser, second_site, address)
     own = address.replace("//", f"//{ann.username}.")
     assert ann.page.url.startswith(f"{own}/user/{ann.username}/lab")
     # A kernel over a websocket, and the exchange through the server.

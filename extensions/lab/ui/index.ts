@@ -19,6 +19,7 @@ import { helpWithKeys, KEYS } from './keys';
 import { reopenLast } from './last';
 import { type Place, Units } from './model';
 import { NoticeBanner } from './notice';
+import { patience } from './patience';
 import { reason, Server } from './server';
 import { withoutUploads } from './tools';
 import { Tour } from './tour';
@@ -134,4 +135,4 @@ const plugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export default plugin;
+export default [plugin, patience];

@@ -8,6 +8,7 @@ import { button, h } from './dom';
 import { helpWithKeys } from './keys';
 import type { Speaker } from './words';
 
+type Switch = 'simple' | 'large' | 'contrast';
 const THEMES = { usual: 'JupyterLab Light', contrast: 'JupyterLab Dark High Contrast' };
 /** The id of the side panel "My courses". */
 export const PANEL = 'doorstart-courses';
@@ -20,6 +21,9 @@ export class View {
   private readonly contrast: HTMLButtonElement;
   /** Whether the layout is that of simple mode; null: it was not touched yet. */
   private shown: boolean | null = null;
+  /** What was chosen here and is not in the settings yet: they are saved first, which takes a while on a busy server. */
+  private readonly chosen = new Map<Switch, boolean>();
+  private saving: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly shell: ILabShell,
@@ -30,10 +34,10 @@ export class View {
     tour: () => void
   ) {
     const { say } = speaker;
-    this.mode = button('', () => void settings.set('simple', !this.simple));
+    this.mode = button('', () => this.choose('simple', !this.simple));
     this.mode.setAttribute('data-switch', 'mode');
-    this.large = button(say('large'), () => void settings.set('large', !this.is('large')));
-    this.contrast = button(say('contrast'), () => void this.switchContrast());
+    this.large = button(say('large'), () => this.choose('large', !this.is('large')));
+    this.contrast = button(say('contrast'), () => this.switchContrast());
     const home = PageConfig.getOption('hubPrefix');
     this.node = h(
       'section',
@@ -47,18 +51,33 @@ export class View {
       home ? h('a', { class: 'ds-button', href: `${home}home` }, say('home')) : null
     );
     document.body.style.setProperty('--ds-welcome', JSON.stringify(say('welcome')));
-    settings.changed.connect(() => this.apply());
+    settings.changed.connect(() => {
+      for (const [name, value] of this.chosen) {
+        if (settings.composite[name] === value) {
+          this.chosen.delete(name);
+        }
+      }
+      this.apply();
+    });
     // JupyterLab puts back the layout of last time first.
     document.body.classList.toggle('ds-simple', this.simple);
     void restored.then(() => this.apply());
   }
 
+  /** Shows what was chosen at once, so that a second press means the opposite of what is seen, and keeps it. */
+  private choose(name: Switch, value: boolean): void {
+    this.chosen.set(name, value);
+    this.apply();
+    // One after another, so that what is kept is what was chosen last; what cannot be kept is shown all the same.
+    this.saving = this.saving.then(() => this.settings.set(name, value)).catch(() => undefined);
+  }
+
   private is(name: 'large' | 'contrast'): boolean {
-    return this.settings.composite[name] === true;
+    return (this.chosen.get(name) ?? this.settings.composite[name]) === true;
   }
 
   get simple(): boolean {
-    const chosen = this.settings.composite['simple'];
+    const chosen = this.chosen.get('simple') ?? this.settings.composite['simple'];
     return typeof chosen === 'boolean' ? chosen : PageConfig.getOption('doorstartSimple') !== 'no';
   }
 
@@ -93,9 +112,9 @@ export class View {
     this.shown = simple;
   }
 
-  private async switchContrast(): Promise<void> {
+  private switchContrast(): void {
     const contrast = !this.is('contrast');
-    await this.settings.set('contrast', contrast);
-    await this.themes?.setTheme(contrast ? THEMES.contrast : THEMES.usual);
+    this.choose('contrast', contrast);
+    void this.themes?.setTheme(contrast ? THEMES.contrast : THEMES.usual);
   }
 }
