@@ -76,6 +76,11 @@ class Settings(BaseSettings):
         pattern=r"^(\d{8}(T\d{6}Z)?)?$",
         description="Date of the Debian packages in images, such as 20260101; empty: the host's mirror of today.",
     )
+    debian_snapshots: str = Field(
+        "http://snapshot.debian.org/archive",
+        pattern=r"^(https?|file)://[^\s?#]+[^\s?#/]$",
+        description="The archive that has Debian's packages as they were on a date: Debian's own, or a mirror of it.",
+    )
 
     # A learner's server
     memory_limit: int = Field(1024 * MIB, ge=256 * MIB, description="Memory of a server; there is no swap beyond it.")

@@ -85,21 +85,28 @@ def bar(page: Page) -> Locator:
     return page.locator(".ds-bar-above:visible")
 
 
-def hold(page: Page, method: str, path: str) -> list[Route]:
-    """Keep back what the page asks in this way, as a slow server would; the requests, as they come."""
-    held: list[Route] = []
-    page.route(
-        lambda address: path in address,
-        lambda route: held.append(route) if route.request.method == method else route.fallback(),
-    )
-    return held
+class Held:
+    """What a page asks in one way, kept back until it is let go, as a slow server would."""
 
+    def __init__(self, page: Page, method: str, path: str) -> None:
+        self.routes: list[Route] = []
+        self.method = method
+        self.slow = True
+        page.route(lambda address: path in address, self.keep)
 
-def let_go(held: list[Route]) -> None:
-    """Let requests that were kept back go on, and later ones with them."""
-    held[0].request.frame.page.unroute_all()
-    for route in held:
-        route.continue_()
+    def keep(self, route: Route) -> None:
+        """Keep a request back, or not any more."""
+        if self.slow and route.request.method == self.method:
+            self.routes.append(route)
+        else:
+            route.fallback()
+
+    def let_go(self) -> None:
+        """Let what was kept back go on, and later requests with it."""
+        self.slow = False
+        assert self.routes, "nothing was kept back"
+        for route in self.routes:
+            route.continue_()
 
 
 def test_1_my_courses_are_the_first_thing_that_a_learner_sees(lea: Window) -> None:
@@ -159,14 +166,11 @@ def test_5_work_that_was_typed_is_saved_within_half_a_minute(site: Any, lea: Win
     cell.click()
     page.keyboard.press("Control+End")
 
-    def slowly(route: Route) -> None:
-        if route.request.method == "PUT":
-            page.keyboard.type("\n# typed and left")
-            page.unroute("**/api/contents/**", slowly)
-        route.fallback()
-
-    page.route("**/api/contents/**", slowly)
+    save = Held(page, "PUT", "/api/contents/")
     page.keyboard.press("Control+s")
+    expect(bar(page).get_by_text("Saving")).to_be_visible()
+    page.keyboard.type("\n# typed and left")
+    save.let_go()
     expect(bar(page).get_by_text("Not saved yet")).to_be_visible()
     expect(bar(page).get_by_text("Saved at")).to_be_visible(timeout=40_000)
     page.goto(f"{site.url}/user/{lea.username}/lab/tree/{NOTEBOOK}")
@@ -334,14 +338,13 @@ def test_a_cell_that_is_run_before_its_kernel_is_there_runs_then(site: Any, wind
     quick.log_in(site, username, password)
     quick.in_lab(site)
     page = quick.page
-    held = hold(page, "POST", "/api/sessions")
+    held = Held(page, "POST", "/api/sessions")
     courses(page).locator(".ds-first .ds-unit").click()
     cell = page.locator(".jp-Notebook:visible .jp-CodeCell").first
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
     expect(cell.locator(".jp-InputPrompt")).to_have_text("[*]:")
-    assert held, "the kernel was there already"
-    let_go(held)
+    held.let_go()
     expect(cell.locator(".jp-InputPrompt")).to_have_text("[1]:")
 
 
@@ -351,13 +354,13 @@ def test_a_switch_acts_at_once_also_when_the_server_is_slow(site: Any, window: C
     someone.log_in(site, username, password)
     someone.in_lab(site)
     page = someone.page
-    held = hold(page, "PUT", "/lab/api/settings/doorstart-lab")
+    held = Held(page, "PUT", "/lab/api/settings/doorstart-lab")
     page.locator("[data-switch=mode]").click()
     expect(page.locator("#jp-MainMenu")).to_be_visible()
     page.locator("[data-switch=mode]").click()
     expect(page.locator("#jp-MainMenu")).to_be_hidden()
     page.locator("[data-switch=mode]").click()
-    let_go(held)
+    held.let_go()
     expect(page.locator("#jp-MainMenu")).to_be_visible()
     page.wait_for_timeout(1000)  # what was saved last is what is heard of last
     expect(page.locator("#jp-MainMenu")).to_be_visible()

@@ -1,8 +1,8 @@
 """A lesson on *My course*, as a teacher has it: in a browser, with the keyboard, in each language.
 
 One walk goes all the way in Dutch: release, collect, grade, return, a date, more time for one learner, what late work
-costs, and grading again after a check was changed. Then the pages are looked at in the other languages. A unit's title
-is hostile all the while, and may not act.
+costs, and grading again after a check was changed. Then the pages are looked at in the other languages, and a unit goes
+from its release to its feedback in each of them. A unit's title is hostile all the while, and may not act.
 """
 
 from __future__ import annotations
@@ -97,6 +97,22 @@ def fill_date(page: Page, days: float) -> None:
     day, time = local(days)
     page.locator("#day").fill(day)
     page.locator("#time").fill(time)
+
+
+def give_points(page: Page, link: Locator, points: str) -> None:
+    """Give points by hand for the text, in the tab that a link opens."""
+    with page.context.expect_page() as opened:
+        link.click()
+    grading = opened.value
+    grading.wait_for_load_state("networkidle")  # formgrader puts the points in that there are
+    field = grading.locator("input.score#why")
+    field.fill(points)
+    with grading.expect_response(
+        lambda answer: answer.request.method == "PUT" and "/api/grade/" in answer.url
+    ) as saved:
+        field.press("Tab")
+    assert saved.value.ok and grading.evaluate("window.opener") is None
+    grading.close()
 
 
 def test_1_the_teacher_lands_on_my_course_and_releases_a_unit(teacher: Window, pupils: list[Pupil]) -> None:
@@ -220,18 +236,7 @@ def test_7_points_by_hand_are_given_in_formgrader_in_a_tab_of_its_own(teacher: W
     act(teacher, "return")
     expect(row(page, bea)).to_have_attribute("data-outcome", "waits")  # nothing is returned half graded
     page = go(teacher, "unit", ESSAY)
-    with page.context.expect_page() as opened:
-        row(page, bea).get_by_role("link", name=re.compile("Punten geven")).click()
-    grading = opened.value
-    grading.wait_for_load_state("networkidle")  # formgrader puts the points in that there are
-    field = grading.locator("input.score#why")
-    field.fill("3")
-    with grading.expect_response(
-        lambda answer: answer.request.method == "PUT" and "/api/grade/" in answer.url
-    ) as saved:
-        field.press("Tab")
-    assert saved.value.ok and grading.evaluate("window.opener") is None
-    grading.close()
+    give_points(page, row(page, bea).get_by_role("link", name=re.compile("Punten geven")), "3")
     page = go(teacher, "unit", ESSAY)
     expect(row(page, bea)).to_contain_text("5 van 5")
     act(teacher, "return")
@@ -278,3 +283,36 @@ def test_the_pages_in_each_language(
             expect(page.get_by_role("heading", level=1)).to_have_text(heading)
         nothing_acted(page)
         examine(someone, what, language)
+
+
+@pytest.mark.parametrize(("language", "points"), [("fr", 1), ("en", 2), ("de", 0)])
+def test_a_lesson_in_each_language(
+    site: Any, pupils: list[Pupil], window: Callable[[str], Window], language: str, points: int
+) -> None:
+    """From the release to the feedback, with points by hand in between; Dutch has the long walk above."""
+    bea, _ = pupils
+    someone, words = on_my_course(site, window, COURSE, language, prefix="lesson"), of(language)
+    page = go(someone, "unit", ESSAY)
+    act(someone, "withdraw")
+    go(someone, "unit", ESSAY)
+    act(someone, "release")
+    examine(someone, "released", language)
+    bea.hand_in(ESSAY, RIGHT)
+    page = go(someone)
+    expect(cell(page, bea, ESSAY)).to_contain_text(words.gettext("Handed in"))
+    for step in ("collect", "grade"):
+        go(someone, "unit", ESSAY)
+        act(someone, step)
+        examine(someone, step, language)
+    page = go(someone, "unit", ESSAY)
+    give_points(page, row(page, bea).get_by_role("link", name=words.gettext("Give points")), str(points))
+    page = go(someone, "unit", ESSAY)
+    total = words.gettext("%(points)s of %(most)s") % {"points": 2 + points, "most": 5}
+    expect(row(page, bea)).to_contain_text(total)
+    act(someone, "return")
+    expect(row(page, bea)).to_have_attribute("data-outcome", "returned")
+    assert f'"score": {2.0 + points}' in bea.units()
+    page = go(someone)
+    expect(cell(page, bea, ESSAY)).to_have_attribute("data-state", "returned")
+    expect(cell(page, bea, ESSAY)).to_contain_text(total)
+    examine(someone, "returned", language)

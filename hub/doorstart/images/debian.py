@@ -18,10 +18,9 @@ from urllib.parse import unquote
 
 from doorstart.images.layers import File, read_tar
 from doorstart.images.trim import wanted
+from doorstart.settings import settings
 
 SUITE = "trixie"
-SNAPSHOTS = "http://snapshot.debian.org/archive"
-"""Debian's archive of its archive: every package at every time."""
 
 _FIELDS = ("Package", "Version", "Architecture", "SHA256")
 
@@ -30,12 +29,12 @@ class DebianError(Exception):
     """The base could not be made; the message says what is missing or what mmdebstrap said."""
 
 
-def sources(snapshot: str, mirror: str = SNAPSHOTS) -> list[str]:
+def sources(snapshot: str, mirror: str) -> list[str]:
     """What mmdebstrap is told about where packages come from.
 
     Args:
         snapshot: A date or time such as ``20260101`` or ``20260101T120000Z``; ``""`` for the host's mirror of today.
-        mirror: The archive that has the snapshots.
+        mirror: The archive that has the snapshots, such as ``http://snapshot.debian.org/archive``.
 
     Raises:
         DebianError: the date is not in that form.
@@ -111,7 +110,7 @@ def bootstrap(place: Path, include: Iterable[str], pools: Mapping[str, tuple[str
         made.mkdir()
         command = ["mmdebstrap", "--variant=essential", f"--include={','.join(include)}"]
         command += [f"--customize-hook={hook}" for hook in _hooks(made, pools)]
-        source = sources(snapshot)
+        source = sources(snapshot, settings().debian_snapshots)
         options = [one for one in source if one.startswith("--")]
         lines = [one for one in source if not one.startswith("--")]
         done = subprocess.run(
