@@ -11,6 +11,7 @@ from doorstart.people.authenticator import DoorstartAuthenticator
 from doorstart.settings import settings
 from doorstart.spawner import DoorstartSpawner
 from doorstart.spawner.spawner import unix_url
+from doorstart.spawner.turns import LONGEST_WAIT
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821  # traitlets defines it
 state = Path(names.STATE / "hub")
@@ -54,7 +55,8 @@ c.Spawner.hub_connect_url = unix_url(str(names.RELAY_SOCKET))
 c.Spawner.server_token_scopes = lambda spawner: (
     scopes.INSTRUCTOR_TOKEN_SCOPES if spawner.name else scopes.SERVER_TOKEN_SCOPES
 )
-c.Spawner.start_timeout = c.Spawner.http_timeout = settings().start_timeout
+c.Spawner.http_timeout = settings().start_timeout
+c.Spawner.start_timeout = LONGEST_WAIT
 
 # Services
 c.JupyterHub.services = [

@@ -90,6 +90,11 @@ class Settings(BaseSettings):
     file_size_limit: int = Field(256 * MIB, ge=MIB, description="Size of one file.")
     tmp_size: int = Field(128 * MIB, ge=MIB, description="Size of /tmp, which is in memory.")
     start_timeout: int = Field(60, ge=5, description="Longest wait for a server's container and its socket.")
+    starts_at_once: int = Field(
+        0,
+        ge=0,
+        description="Servers that start at the same time; the others wait. 0: one more than there are processors.",
+    )
     idle_timeout: int = Field(3600, ge=60, description="A server without activity for this long is stopped.")
 
     simple_mode: bool = Field(

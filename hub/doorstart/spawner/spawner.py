@@ -7,6 +7,7 @@ Who may start what is in :mod:`doorstart.spawner.permission`, what a container m
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,10 +21,12 @@ from traitlets import default
 
 from doorstart import names, sealing
 from doorstart.images.registry import RegistryError
+from doorstart.language.catalogue import of
 from doorstart.settings import settings
 from doorstart.spawner import comfort, confinement
 from doorstart.spawner.choice import image_for
 from doorstart.spawner.permission import Grant, Kind, RefusedError, grant
+from doorstart.spawner.turns import turns
 
 
 def unix_url(socket: str) -> str:
@@ -104,23 +107,40 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
         self.mem_limit = settings().memory_limit
         self.cpu_limit = settings().cpu_limit
         self.environment = self._environment(granted)
-        await asyncio.to_thread(sealing.prepare, self.folder, uid=names.SERVER_UID)
-        await super().start()
+        async with turns().turn(self):
+            await self._start_sealed()
+        return unix_url(str(self.socket))
+
+    async def _start_sealed(self) -> None:
         try:
-            await sealing.seal(
-                self.folder,
-                [names.SERVER_SOCKET.name],
-                uid=0,
-                gid=names.PROXY_UID,
-                mode=0o660,
-                timeout=settings().start_timeout,
-                alive=self._alive,
-            )
-        except sealing.SealError as error:
-            self.log.error("Server %s was not sealed: %s\n%s", self._log_name, error, await self._last_words())
+            async with asyncio.timeout(settings().start_timeout):
+                await asyncio.to_thread(sealing.prepare, self.folder, uid=names.SERVER_UID)
+                await super().start()
+                await sealing.seal(
+                    self.folder,
+                    [names.SERVER_SOCKET.name],
+                    uid=0,
+                    gid=names.PROXY_UID,
+                    mode=0o660,
+                    timeout=settings().start_timeout,
+                    alive=self._alive,
+                )
+        except (sealing.SealError, TimeoutError) as error:
+            self.log.error("Server %s was not sealed: %r\n%s", self._log_name, error, await self._last_words())
             message = "The server did not start. Nothing is lost. Try again; if it stays so, tell your instructor."
             raise SpawnException(message, reason="seal", status_code=500) from None
-        return unix_url(str(self.socket))
+
+    async def progress(self) -> AsyncIterator[dict[str, Any]]:
+        """What the page of somebody who waits is told, each second.
+
+        Yields:
+            ``waiting``, in the person's language: who is before them, or ``""`` when their turn has come.
+        """
+        words = of(self.authenticator.accounts.language(self.user.name) or "en")
+        while True:
+            waiting = turns().told(self, words)
+            yield {"progress": 0 if waiting else 50, "message": "Starting", "waiting": waiting}
+            await asyncio.sleep(1)
 
     async def stop(self, now: bool = False) -> None:
         """Stop the server, and remove its container and its socket folder."""
