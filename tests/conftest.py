@@ -190,9 +190,11 @@ def running_site(name: str, port: str) -> Iterator[Site]:
     lifecycle.up(chosen)
     client = engine.connect()
     assert client is not None
-    yield Site(Place(chosen).url, client, chosen.site)
-    if not os.environ.get("DOORSTART_TEST_KEEP"):
-        lifecycle.destroy(chosen)
+    try:
+        yield Site(Place(chosen).url, client, chosen.site)
+    finally:
+        if not os.environ.get("DOORSTART_TEST_KEEP"):
+            lifecycle.destroy(chosen)
 
 
 @pytest.fixture(scope="session")

@@ -89,6 +89,7 @@ class Held:
     """What a page asks in one way, kept back until it is let go, as a slow server would."""
 
     def __init__(self, page: Page, method: str, path: str) -> None:
+        self.page = page
         self.routes: list[Route] = []
         self.method = method
         self.slow = True
@@ -103,8 +104,12 @@ class Held:
 
     def let_go(self) -> None:
         """Let what was kept back go on, and later requests with it."""
-        self.slow = False
+        for _ in range(300):
+            if self.routes:
+                break
+            self.page.wait_for_timeout(100)
         assert self.routes, "nothing was kept back"
+        self.slow = False
         for route in self.routes:
             route.continue_()
 

@@ -17,14 +17,14 @@ export class CoursesPanel extends Widget {
   /**
    * @param open opens the notebook at a path.
    * @param feedback shows the feedback of a unit; resolves to a sentence when that fails.
-   * @param foot what stands below the list.
+   * @param foot what stands below the list, once there is one: it does not move then.
    */
   constructor(
     private readonly units: Units,
     private readonly speaker: Speaker,
     private readonly open: (path: string) => Promise<unknown>,
     private readonly feedback: (place: Place) => Promise<string | null>,
-    foot: HTMLElement
+    private readonly foot: HTMLElement
   ) {
     super();
     this.id = PANEL;
@@ -34,7 +34,7 @@ export class CoursesPanel extends Widget {
     this.node.setAttribute('aria-label', speaker.say('courses'));
     this.title.caption = speaker.say('courses');
     this.node.tabIndex = -1;
-    this.node.append(h('h2', {}, speaker.say('courses')), this.said, this.list, foot);
+    this.node.append(h('h2', {}, speaker.say('courses')), this.said, this.list);
     this.say(speaker.say('loading'));
     units.changed.connect(() => this.draw());
   }
@@ -61,6 +61,9 @@ export class CoursesPanel extends Widget {
     const { say } = this.speaker;
     const focused = document.activeElement?.getAttribute('data-unit');
     this.say('');
+    if (!this.foot.isConnected) {
+      this.node.append(this.foot);
+    }
     if (failed) {
       const again = button(say('try_again'), () => void this.units.refresh());
       this.said.replaceChildren(say('list_failed') + ' ', this.speaker.why(...failed) + ' ', again);

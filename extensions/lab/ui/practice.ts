@@ -2,6 +2,7 @@
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 
 import { messageOf } from './checks';
+import { answers } from './kernel';
 
 export interface Answer {
   text: string;
@@ -19,7 +20,7 @@ export class Practice {
 
   /** Starts Python, so that it is there when it is needed. */
   prepare(): void {
-    this.kernel ??= this.kernels.startNew();
+    this.kernel ??= this.kernels.startNew().then(async kernel => ((await answers(kernel)), kernel));
     this.kernel.catch(() => (this.kernel = null));
   }
 

@@ -2,6 +2,8 @@
 import { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 
+import { answers } from './kernel';
+
 /** Thrown when the person stopped it, and when the kernel ended by itself. */
 export class Stopped extends Error {}
 export class Died extends Error {}
@@ -15,15 +17,21 @@ export interface Run {
 /** Runs all cells; one that fails does not keep the others from running. */
 export function runAll(panel: NotebookPanel, progress: (done: number, total: number) => void): Run {
   let stopped = false;
+  let giveUp: (reason: Stopped) => void;
+  const stop = new Promise<never>((_, reject) => (giveUp = reject));
   const session = panel.sessionContext;
   const work = async (): Promise<void> => {
     const cells = panel.content.widgets.filter(cell => cell instanceof CodeCell);
     progress(0, cells.length);
     await session.ready;
     await session.restartKernel();
+    const kernel = session.session?.kernel;
+    if (!kernel || !(await answers(kernel))) {
+      throw new Died();
+    }
     for (const [number, cell] of cells.entries()) {
       if (stopped) {
-        throw new Stopped();
+        return;
       }
       progress(number + 1, cells.length);
       await CodeCell.execute(cell, session, { deletedCells: [] });
@@ -40,9 +48,10 @@ export function runAll(panel: NotebookPanel, progress: (done: number, total: num
     void session.ready.then(look);
   });
   return {
-    done: Promise.race([work(), died]),
+    done: Promise.race([work(), died, stop]),
     stop: () => {
       stopped = true;
+      giveUp(new Stopped());
       void session.session?.kernel?.interrupt();
     }
   };
