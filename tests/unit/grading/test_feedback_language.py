@@ -125,6 +125,20 @@ def test_what_a_page_says(spoken):
     assert f'alt="{language.of(spoken).gettext("Picture made by the code above")}"' in html
 
 
+@pytest.mark.parametrize(
+    ("spoken", "said"),
+    [
+        ("nl", "Je hebt te laat ingediend. Je lesgever besliste dat daarvoor niets wordt afgetrokken."),
+        ("fr", "Vous avez remis le travail en retard. Votre formateur a décidé de ne rien enlever pour cela."),
+        ("de", "Sie haben zu spät abgegeben. Ihre Lehrkraft hat entschieden, dass dafür nichts abgezogen wird."),
+        ("en", "It was handed in late. Your instructor decided that nothing is taken off for that."),
+    ],
+)
+def test_a_waiver_is_told_where_points_taken_off_are(spoken, said):
+    assert said in text_of(page(f"accounting.{spoken}", late_penalty=0, late_waived=1.5))
+    assert said not in text_of(page(f"accounting.{spoken}", late_penalty=0, late_waived=0.0))
+
+
 @pytest.mark.parametrize("spoken", ["nl", "fr", "de"])
 def test_no_english_words_of_the_page_are_left(spoken):
     catalogue = Path(language.__file__).parent / "catalogues" / f"{spoken}.po"

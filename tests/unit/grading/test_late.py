@@ -72,6 +72,43 @@ def test_grading_takes_off_what_the_rule_says_and_a_date_of_ones_own_gives_it_ba
         assert net(gradebook) == pytest.approx((4, 2))
 
 
+def test_a_waiver_is_told_where_it_left_points_to_a_learner_and_to_nobody_else(room: ClassRoom) -> None:
+    with room.course.gradebook() as gradebook:
+        gradebook.update_or_create_assignment(UNIT, duedate=TWO_DAYS_BEFORE)
+        late.set_rule(gradebook, Rule("points", points=1))
+        late.agree(gradebook, UNIT, "ann", None, True)
+        late.agree(gradebook, UNIT, "cem", utc(2026, 3, 2), True)
+    for student in ("ann", "bea", "cem"):
+        room.submit(student)
+        assert room.grade(student) is None
+
+    def left(student: str) -> list[float]:
+        with room.course.gradebook() as gradebook:
+            return [late.waived(gradebook, UNIT, student, notebook) for notebook in ("first", "second")]
+
+    assert sum(left("ann")) == pytest.approx(2), "2 days"
+    assert left("bea") == [0, 0], "nothing was agreed"
+    assert left("cem") == [0, 0], "in time, by the own date"
+    assert feedback(room, "ann") == (True, False)
+    assert feedback(room, "bea") == (False, True)
+    assert feedback(room, "cem") == (False, False)
+    with room.course.gradebook() as gradebook:
+        late.set_rule(gradebook, Rule())
+    assert left("ann") == [0, 0] and feedback(room, "ann") == (False, False), "nothing is taken off anybody"
+
+
+def feedback(room: ClassRoom, student: str) -> tuple[bool, bool]:
+    """Whether the feedback of both notebooks tells of a waiver, and of points that were taken off."""
+    assert room.course.feedback(UNIT, student) is None
+    folder = room.root / "feedback" / student / UNIT
+    pages = [(folder / f"{notebook}.html").read_text() for notebook in ("first", "second")]
+    waiver, penalty = (
+        [said in page for page in pages] for said in ("decided that nothing is taken off", "taken off because")
+    )
+    assert len(set(waiver)) == len(set(penalty)) == 1
+    return waiver[0], penalty[0]
+
+
 def test_points_that_a_person_gives_later_are_nothing_too_when_it_was_too_late(room: ClassRoom) -> None:
     room.submit("ann")
     with room.course.gradebook() as gradebook:

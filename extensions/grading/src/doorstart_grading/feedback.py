@@ -28,7 +28,7 @@ from nbconvert.exporters import Exporter
 from nbconvert.filters.ansi import ansi2html
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from nbgrader.api import MissingEntry
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -36,7 +36,7 @@ from pygments.lexers import PythonLexer
 from traitlets import Bool
 from traitlets.config import Config
 
-from doorstart_grading import kinds, sanitise
+from doorstart_grading import kinds, late, sanitise
 from doorstart_grading import language as languages
 from doorstart_grading.language import Translated
 from doorstart_grading.sanitise import Budget
@@ -261,7 +261,18 @@ def coloured(source: str) -> str:
 
 
 class Grades(GetGrades):
-    """nbgrader's GetGrades, for which a cell that the gradebook does not know is an ordinary one."""
+    """nbgrader's GetGrades, which also tells what a waiver left to the learner.
+
+    A cell that the gradebook does not know is an ordinary one.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """The notebook with its scores; ``late_waived``: the points that a waiver left to this learner."""
+        nb, resources = super().preprocess(nb, resources)
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            about["late_waived"] = late.waived(gradebook, about["assignment"], about["student"], about["notebook"])
+        return nb, resources
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
@@ -513,6 +524,7 @@ class FeedbackExporter(Exporter):
             score=about.get("score"),
             max_score=about.get("max_score"),
             late_penalty=about.get("late_penalty") or 0,
+            late_waived=about.get("late_waived") or 0,
             parts=list(parts(nb, hidden.begin_test_delimeter, hidden.end_test_delimeter, language)),
         )
         return rendered, resources

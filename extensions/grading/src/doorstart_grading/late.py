@@ -13,6 +13,7 @@ in it.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -153,12 +154,33 @@ def settle(gradebook: Gradebook, assignment: str | None = None, student: str | N
         own: Any = one.due if one else None
         # nbgrader adds an extension to a date, so it can have none where the unit has no date.
         submission.extension = own - unit_due if own and unit_due else None
-        late = 0.0 if one and one.waived else seconds_late(submission.timestamp, own or unit_due)
-        most = sum(notebook.max_score for notebook in submission.notebooks)
+        costs = _costs(rule, submission, own)
         for notebook in submission.notebooks:
-            share = notebook.max_score / most if most else 1 / len(submission.notebooks)
-            notebook.late_submission_penalty = penalty(rule, notebook.score, late, share) or None
+            notebook.late_submission_penalty = None if one and one.waived else costs[notebook.name] or None
     gradebook.db.commit()
+
+
+def waived(gradebook: Gradebook, assignment: str, student: str, notebook: str) -> float:
+    """The points of a notebook that the rule would take off, and that a waiver leaves to its learner.
+
+    0 as well where a waiver makes no difference: the work was in time, or the rule takes nothing off.
+
+    Raises:
+        MissingEntry: there is no such submission.
+    """
+    one = gradebook.db.get(Agreement, (student, assignment))
+    if one is None or not one.waived:
+        return 0.0
+    submission = gradebook.find_submission(assignment, student)
+    return _costs(read_rule(gradebook), submission, one.due)[notebook]
+
+
+def _costs(rule: Rule, submission: SubmittedAssignment, own_due: datetime | None) -> Mapping[str, float]:
+    """The points that the rule takes off each notebook of a submission, by the notebook's name."""
+    late = seconds_late(submission.timestamp, own_due or submission.assignment.duedate)
+    most = sum(one.max_score for one in submission.notebooks)
+    shares = {one.name: one.max_score / most if most else 1 / len(submission.notebooks) for one in submission.notebooks}
+    return {one.name: penalty(rule, one.score, late, shares[one.name]) for one in submission.notebooks}
 
 
 def _submissions(gradebook: Gradebook, assignment: str | None, student: str | None) -> list[SubmittedAssignment]:
