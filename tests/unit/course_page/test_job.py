@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -111,6 +112,46 @@ def test_what_goes_wrong_is_kept_as_a_word_and_what_was_done_stays(
 
     ended = run(tmp_path, do, monkeypatch)
     assert (ended.state, ended.problem, len(ended.lines)) == (state, problem, 1)
+
+
+TOO_MUCH = """
+import sys
+import time
+from pathlib import Path
+from doorstart_course_page import similar_compare, work
+from doorstart_course_page.acts import Acts
+from doorstart_course_page.record import Place, Record
+
+class Course:
+    def submissions(self, unit):
+        return ["ann"]
+
+class TooMuch(Acts):
+    def __init__(self):
+        self.course, self.tell = Course(), None
+
+def compare(*_):
+    if sys.argv[2] == "memory":
+        return bytearray(similar_compare.MEMORY)  # asked for, and never used
+    end = time.process_time() + 6
+    while time.process_time() < end:
+        pass
+
+similar_compare.SECONDS, similar_compare.compare = int(time.process_time()) + 2, compare
+similar_compare.limit_process()
+work.work(Place(Path(sys.argv[1])), Record("1", "compare", "ps1"), TooMuch())
+"""
+
+
+@pytest.mark.parametrize(("what", "said"), [("time", "TooLongError"), ("memory", "MemoryError")])
+def test_a_comparison_that_needs_too_much_fails_in_words(tmp_path: Path, what: str, said: str) -> None:
+    lock = Place(tmp_path).take()
+    command = [sys.executable, "-c", TOO_MUCH, str(tmp_path), what]
+    subprocess.run(command, check=True, timeout=120, stderr=subprocess.DEVNULL)
+    ended = Place(tmp_path).read()
+    os.close(lock)
+    assert ended is not None and (ended.state, ended.problem) == ("failed", "comparing")
+    assert ended.details.startswith(said)
 
 
 def test_only_the_job_that_is_meant_is_asked_to_stop(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ import nbformat
 import pytest
 from nbformat import v4
 
+from doorstart_course_page.job import Jobs
 from doorstart_exchange_client.wire import pack
 
 from .neighbours import exchange, sandbox
@@ -92,14 +93,18 @@ class Lesson:
 
     def act(self, kind: str, learner: str = "", state: str = "done") -> dict[str, str]:
         """Press a button and wait for its end; what became of each learner's work."""
-        answer = self.post(f"/unit/{UNIT}/act", act=kind, learner=learner)
+        html = self.ended(self.post(f"/unit/{UNIT}/act", act=kind, learner=learner), state)
+        return dict(re.findall(r'data-learner="([^"]*)" data-outcome="([^"]*)"', html))
+
+    def ended(self, answer: httpx.Response, state: str = "done") -> str:
+        """The page of the job that a button began, at the job's end."""
         assert answer.status_code == 303 and answer.headers["Location"].endswith("/course/job"), answer.text
         deadline = time.monotonic() + 60
         while "data-running" in (html := self.get("/job")):
             assert time.monotonic() < deadline
             time.sleep(0.1)
         assert f'data-state="{state}"' in html, html
-        return dict(re.findall(r'data-learner="([^"]*)" data-outcome="([^"]*)"', html))
+        return html
 
     def states(self) -> dict[str, str]:
         """The state of each learner in the unit."""
@@ -330,7 +335,9 @@ def test_similar_work_is_compared_looked_at_and_kept(lesson: Lesson) -> None:
                 cell.source = {"twice": twice, "essay": essay.format(aunt)}.get(cell.id, cell.source)
             nbformat.write(made, submitted / f"{name}.ipynb")
     assert "not compared yet" in lesson.get("/similar")
-    assert lesson.post(f"/similar/{UNIT}").status_code == 303
+    html = lesson.ended(lesson.post(f"/similar/{UNIT}"))
+    assert 'data-kind="compare"' in html and "4 of 4" in html
+    assert f'href="/user/ann/sums-en/course/similar/{UNIT}"' in html
     assert f"/course/similar/{UNIT}/gil/hal" in lesson.get(f"/similar/{UNIT}")
     html = lesson.get(f"/similar/{UNIT}/gil/hal")
     assert "small stones" in "".join(re.findall(r"<mark>(.*?)</mark>", html, re.DOTALL))
@@ -339,3 +346,36 @@ def test_similar_work_is_compared_looked_at_and_kept(lesson: Lesson) -> None:
     assert "Pairs that are fine" in lesson.get(f"/similar/{UNIT}")
     for wrong in ("no-such-unit", f"{UNIT}/hal/gil", f"{UNIT}/gil/eve"):
         assert lesson.http.get(f"/user/ann/sums-en/course/similar/{wrong}").status_code == 404
+    assert lesson.post("/similar/no-such-unit").status_code == 404
+
+
+SLOWLY = """
+import time
+from doorstart_course_page import similar_compare, work
+work_of = similar_compare.work_of
+def slowly(*about):
+    time.sleep(2 if about[2] == "bea" else 50)
+    return work_of(*about)
+similar_compare.work_of = slowly
+work.main()
+"""
+
+
+def test_a_comparison_is_stopped_and_the_last_result_is_shown_all_the_while(
+    lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_NO_CONFIG", "yes")
+    (lesson.root / "submitted" / "hal" / UNIT / "more.txt").write_text("handed in since")
+    jobs = Jobs(lesson.root, (sys.executable, "-c", SLOWLY))
+    identity = jobs.start("compare", UNIT, by="ann").id
+    deadline = time.monotonic() + 60
+    while "1 of 4" not in (html := lesson.get("/job")):
+        assert time.monotonic() < deadline and "data-running" in html, html
+        time.sleep(0.1)
+    assert "job/stop" in html and 'max="4" value="1" aria-label="Compare the submissions"' in html
+    meanwhile = lesson.get(f"/similar/{UNIT}")
+    assert "See how far it is" in meanwhile and "changed since: compare again" in meanwhile
+    assert f"/course/similar/{UNIT}/gil/hal" in meanwhile
+    html = lesson.ended(lesson.post("/job/stop", id=identity), "stopped")
+    assert "The result of the last comparison stays" in html
+    assert f"/course/similar/{UNIT}/gil/hal" in lesson.get(f"/similar/{UNIT}")

@@ -91,6 +91,9 @@ def pages(language: str) -> dict[str, str]:
         "late": page("rule.html", language, rule=Rule("zero", days=3), saved="rule"),
         "running": page("job.html", language, course=one, job=job()),
         "failed": page("job.html", language, course=one, job=job("failed", problem="away", details=HOSTILE)),
+        "comparing": page("job.html", language, course=one, job=job(kind="compare", lines=[])),
+        "compared": page("job.html", language, course=one, job=job("done", kind="compare", lines=[])),
+        "not compared": page("job.html", language, course=one, job=job("stopped", kind="compare", lines=[])),
         "nothing": page("job.html", language, course=one),
         "error": page("error.html", language, status=400, message=HOSTILE),
     }
@@ -148,6 +151,10 @@ def test_a_job_says_how_far_it_is_and_what_failed() -> None:
     assert 'value="1"' in html and "job/stop" in html, "it can be stopped"
     release = page("job.html", course=course(), job=job(kind="release"))
     assert "job/stop" not in release
+    comparing = page("job.html", course=course(), job=job(kind="compare"))
+    assert "job/stop" in comparing and "7 of 18" in comparing
+    compared = page("job.html", course=course(), job=job("done", kind="compare"))
+    assert f'class="btn btn-jupyter" href="/user/ann/sums-en/course/similar/{UNIT}"' in compared
     failed = page("job.html", course=course(), job=job("failed", problem="away"))
     assert acts.PROBLEMS["away"] in failed and "job/stop" not in failed
 

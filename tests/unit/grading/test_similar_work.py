@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import nbformat
 import pytest
 
@@ -36,6 +38,23 @@ def total(xs):
 TEXT = "My {} says that a heap of small stones is a large heap when you carry all of them home in one bag."
 
 
+@dataclass
+class Steps:
+    """Is told how far a comparison is, and stops it when so many submissions were read."""
+
+    last: int = 99
+    count: int = 0
+    read: int = 0
+
+    def total(self, count: int) -> None:
+        self.count = count
+
+    def step(self) -> None:
+        self.read += 1
+        if self.read == self.last:
+            raise KeyboardInterrupt
+
+
 @pytest.fixture
 def book(room: ClassRoom) -> Book:
     """Six submissions, of which Ann's and Eve's are alike; one is no notebook at all, and one is hostile."""
@@ -51,7 +70,7 @@ def book(room: ClassRoom) -> Book:
 def test_alike_is_found_shown_and_kept_as_fine_until_it_changes(room: ClassRoom, book: Book) -> None:
     (before,) = states(book)
     assert before.result is None and before.submissions == 6
-    (found,) = compare(room.course, UNIT)
+    (found,) = compare(room.course, UNIT, Steps())
     assert (found.first, found.second) == ("ann", "eve") and found.share > 0.8
     (state,) = states(book)
     assert state.is_current and [one.first for one in state.open] == ["ann"] and state.result.submissions == 6
@@ -75,8 +94,32 @@ def test_alike_is_found_shown_and_kept_as_fine_until_it_changes(room: ClassRoom,
     room.submit("eve", total=DISGUISED + "print(1)", twice="def twice(k): return [k, k][0] + [k,k][1]", essay=TEXT)
     assert not states(book)[0].is_current
     assert side_by_side(book, UNIT, "ann", "eve") is None, "not what was compared"
-    compare(room.course, UNIT)
+    compare(room.course, UNIT, Steps())
     assert len(states(book)[0].open) == 1, "somebody has to look again"
+
+
+def test_a_result_stays_until_the_submissions_change_and_while_a_comparison_is_stopped(
+    room: ClassRoom, book: Book
+) -> None:
+    steps = Steps()
+    found = compare(room.course, UNIT, steps)
+    assert (steps.count, steps.read) == (6, 6)
+    (first,) = states(book)
+
+    again = Steps()
+    assert compare(room.course, UNIT, again) == found
+    assert (again.count, again.read) == (0, 0), "nothing has changed"
+
+    room.submit("gil", total=SAME)
+    with pytest.raises(KeyboardInterrupt):
+        compare(room.course, UNIT, Steps(last=3))
+    (stopped,) = states(book)
+    assert stopped.result == first.result and not stopped.is_current and stopped.submissions == 7
+
+    changed = Steps()
+    compare(room.course, UNIT, changed)
+    (last,) = states(book)
+    assert changed.read == 7 and last.is_current and last.result is not None and last.result.submissions == 7
 
 
 def test_what_cells_show_is_read_from_any_file(room: ClassRoom) -> None:

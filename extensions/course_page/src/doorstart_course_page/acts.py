@@ -1,4 +1,5 @@
-"""What a job does: release, collect, grade, return, and the same again. nbgrader and the exchange do the work.
+"""What a job does: release, collect, grade, return, the same again, and compare. Others do the work: nbgrader, the
+exchange, and :mod:`.similar_compare`.
 
 Each act tells its :class:`Teller` of every learner as soon as that one is done, and leaves nothing half done when it is
 interrupted: what was done is kept, and beginning again goes on.
@@ -13,6 +14,7 @@ from typing import Protocol, TypeVar
 
 from nbgrader.exchange import ExchangeError
 
+from doorstart_course_page import similar_compare
 from doorstart_course_page.book import Book
 from doorstart_course_page.facts import read_facts
 from doorstart_course_page.record import Line
@@ -47,6 +49,7 @@ PROBLEMS: Mapping[str, str] = {
     "grader": N_("The part of the site that grades does not answer. Nothing is lost. Wait a minute and try again."),
     "busy": N_("Grading is under way in a terminal. Wait for its end, and press the button again."),
     "unit": N_("The learners' form of this unit could not be made. There may be a mistake in the unit's notebook."),
+    "comparing": N_("The submissions could not be compared. Nothing was changed."),
     "nothing": N_("There is nothing to do here: nobody has handed in this unit, or nothing was collected yet."),
     "other": N_("Something went wrong that should not. Nothing is lost. Try again, and tell the admin."),
 }
@@ -152,6 +155,15 @@ class Acts:
         if made:
             self._send(assignment, made)
 
+    def compare(self, assignment: str, _: str = "") -> None:
+        """Find submissions that are alike. If it is interrupted, the last result stays."""
+        if not self.course.submissions(assignment):
+            raise ActError("nothing")
+        try:
+            similar_compare.compare(self.course, assignment, self.tell)
+        except Exception as error:
+            raise ActError("comparing", f"{type(error).__name__}: {error}"[:500]) from error
+
     def _send(self, assignment: str, made: list[str]) -> None:
         feedback = Path(self.course.coursedir.root, self.course.coursedir.feedback_directory)
         others = sorted({folder.name for folder in feedback.iterdir()} - set(made))
@@ -199,8 +211,9 @@ ACTS: Mapping[str, Callable[[Acts, str, str], None]] = {
     "grade": Acts.grade,
     "regrade": Acts.regrade,
     "return": Acts.give_back,
+    "compare": Acts.compare,
 }
-STOPPABLE = frozenset({"collect", "grade", "regrade", "return"})
+STOPPABLE = frozenset({"collect", "grade", "regrade", "return", "compare"})
 """Those that go on from learner to learner, so that a stop between two of them is safe."""
 
 

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from nbgrader.api import MissingEntry
 from tornado import web
 
 from doorstart_course_page import similar_kept, similar_score
 from doorstart_course_page.book import Book
+from doorstart_course_page.job import BusyError
 from doorstart_course_page.page import CoursePage, told
 from doorstart_course_page.similar_compare import inputs_of, inputs_of_pair
 from doorstart_course_page.similar_kept import Finding, Result, Seen
 from doorstart_course_page.similar_passages import Shown, passages
-from doorstart_course_page.similar_read import work_of
-from doorstart_grading import fingerprint
+from doorstart_course_page.similar_read import digests_of, work_of
 from doorstart_grading.translation import N_
-
-COMMAND = (sys.executable, "-I", "-m", "doorstart_course_page.similar_compare")
-PATIENCE = 120
-"""Seconds that a page waits for a comparison."""
 
 
 @dataclass(frozen=True)
@@ -47,19 +42,16 @@ def states(book: Book, only: str | None = None) -> list[UnitState]:
         book: of the course.
         only: just this one.
     """
-    coursedir = book.course.coursedir
     with book.opened() as gradebook:
         units = sorted(str(one.name) for one in gradebook.assignments)
         results = similar_kept.results(gradebook)
         seen = {unit: similar_kept.seen(gradebook, unit) for unit in units}
     found = []
     for unit in units if only is None else [unit for unit in units if unit == only]:
-        learners = book.course.submissions(unit)
-        folders = {one: Path(coursedir.format_path(coursedir.submitted_directory, one, unit)) for one in learners}
-        digests = {learner: fingerprint.of_folder(folder) for learner, folder in folders.items()}
+        digests = digests_of(book.course, unit)
         result = results.get(unit)
         current = result is not None and result.inputs == inputs_of(book.course, unit, digests)
-        found.append(_state(unit, len(learners), result, current, seen[unit]))
+        found.append(_state(unit, len(digests), result, current, seen[unit]))
     return found
 
 
@@ -124,29 +116,12 @@ class SimilarUnitPage(CoursePage):
 
     @web.authenticated
     async def post(self, unit: str) -> None:
-        """Compare the submissions again."""
+        """Begin to compare, and go to the page that shows how far it is."""
         if not await asyncio.to_thread(states, self.desk.book, unit):
             raise web.HTTPError(404)
-        if not await self._compare(unit):
-            raise told(500, self.words.gettext(N_("The submissions could not be compared. Nothing was changed.")))
-        self.redirect(self.address("similar", unit), status=303)
-
-    async def _compare(self, unit: str) -> bool:
-        """Whether the comparison came to its end."""
-        root = str(self.desk.book.course.coursedir.root)
-        quiet = asyncio.subprocess.DEVNULL
-        process = await asyncio.create_subprocess_exec(
-            *COMMAND, unit, cwd=root, stdin=quiet, stdout=quiet, stderr=asyncio.subprocess.PIPE
-        )
-        try:
-            _, said = await asyncio.wait_for(process.communicate(), PATIENCE)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-            said = b"it took too long"
-        if process.returncode:
-            self.log.error("Comparing the submissions of %s failed: %s", unit, said.decode(errors="replace")[-4000:])
-        return process.returncode == 0
+        with suppress(BusyError):  # the page shows the job that runs
+            await asyncio.to_thread(self.desk.jobs.start, "compare", unit, by=self.desk.site.username)
+        self.redirect(self.address("job"), status=303)
 
 
 class SimilarPairPage(CoursePage):

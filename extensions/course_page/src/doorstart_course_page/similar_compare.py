@@ -1,20 +1,21 @@
-"""Comparing the submissions of a unit, in a process of its own: whatever a submission is, the server goes on.
+"""Comparing the submissions of a unit: what the job ``compare`` does, in its process.
 
-``python -m doorstart_course_page.similar_compare UNIT`` in the course's folder.
+Whatever a submission is, the server goes on, and the job ends: :func:`limit_process`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import resource
-import sys
+import signal
 from collections.abc import Mapping
+from typing import Any, NoReturn, Protocol
 
 from doorstart_course_page import similar_kept, similar_numbers, similar_score
 from doorstart_course_page.similar_kept import Finding
 from doorstart_course_page.similar_numbers import Sign
-from doorstart_course_page.similar_read import Work, digest_of_given, given, works_of
-from doorstart_course_page.similar_score import Pair
+from doorstart_course_page.similar_read import Work, digest_of_given, digests_of, given, work_of
+from doorstart_course_page.similar_score import Pair, Prints
 from doorstart_exchange_client.wire import VARIANT_FILE
 from doorstart_grading import master
 from doorstart_grading.course import Course
@@ -30,25 +31,67 @@ MOST_COMMON = 2_000
 """Fingerprints that are kept of a pair."""
 SECONDS = 300
 """Processor time that a comparison may take."""
+SECONDS_TO_END = 10
+"""Processor time after that, to say that it took too long."""
 MEMORY = 2 * 1024**3
 """Bytes of address space that it may take."""
 
 
-def compare(course: Course, unit: str) -> list[Finding]:
+class TooLongError(Exception):
+    """A comparison took more than :data:`SECONDS`."""
+
+
+class Teller(Protocol):
+    """Is told how far a comparison is."""
+
+    def total(self, count: int) -> None:
+        """So many submissions."""
+
+    def step(self) -> None:
+        """One of them was read."""
+
+
+def compare(course: Course, unit: str, tell: Teller) -> list[Finding]:
     """Compare all submissions of a unit that were collected, and keep what is found.
+
+    Until that is there, the last result stays. If it is from the same submissions, nothing is compared.
 
     Raises:
         MissingEntry: the gradebook does not know the unit.
+        TooLongError: in a process with limits.
+        MemoryError: in a process with limits.
     """
-    works = works_of(course, unit)
+    with course.gradebook() as gradebook:
+        last = similar_kept.results(gradebook).get(unit)
+    digests = digests_of(course, unit)
+    if last is not None and last.inputs == inputs_of(course, unit, digests):
+        return list(last.found)
+    tell.total(len(digests))
+    works: dict[str, Work] = {}
+    prints: dict[str, Prints] = {}
+    for learner in digests:
+        works[learner] = work_of(course, unit, learner)
+        prints[learner] = similar_score.prints_of(works[learner].cells)
+        tell.step()
     inputs = inputs_of(course, unit, {learner: work.digest for learner, work in works.items()})
-    prints = {learner: similar_score.prints_of(work.cells) for learner, work in works.items()}
     shared = similar_score.prints_of(given(course, unit))
     pairs = similar_score.pairs(prints, shared.keys())
     found = findings(pairs, signs_of(course, unit, works), works)
     with course.gradebook() as gradebook:
         similar_kept.keep(gradebook, unit, inputs, len(works), found)
     return found
+
+
+def limit_process() -> None:
+    """Limit the memory and processor time of this process, for good: for one that compares and does nothing else."""
+    signal.signal(signal.SIGXCPU, _take_too_long)
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + SECONDS_TO_END))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def _take_too_long(*_: Any) -> NoReturn:
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)  # it comes each second, and once is enough
+    raise TooLongError(f"more than {SECONDS} seconds of processor time")
 
 
 def findings(pairs: list[Pair], signs: list[Sign], works: Mapping[str, Work]) -> list[Finding]:
@@ -117,14 +160,3 @@ def _seed(work: Work) -> str:
             return ""
         return text.split("\n")[0].strip()
     return ""
-
-
-def main() -> None:
-    """Compare one unit."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    compare(Course(), sys.argv[1])
-
-
-if __name__ == "__main__":
-    main()

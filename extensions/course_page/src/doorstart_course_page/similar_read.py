@@ -28,13 +28,9 @@ class Work:
     cells: tuple[Cell, ...]
 
 
-def works_of(course: Course, unit: str) -> dict[str, Work]:
-    """All submissions of a unit that were collected, by learner.
-
-    Raises:
-        MissingEntry: the gradebook does not know the unit.
-    """
-    return {learner: work_of(course, unit, learner) for learner in course.submissions(unit)}
+def digests_of(course: Course, unit: str) -> dict[str, str]:
+    """The digests of all submissions of a unit that were collected, by learner: see :attr:`Work.digest`."""
+    return {learner: fingerprint.of_folder(_folder(course, unit, learner)) for learner in course.submissions(unit)}
 
 
 def work_of(course: Course, unit: str, learner: str) -> Work:
@@ -44,7 +40,7 @@ def work_of(course: Course, unit: str, learner: str) -> Work:
         MissingEntry: the gradebook does not know the unit.
     """
     coursedir: CourseDirectory = course.coursedir
-    folder = Path(coursedir.format_path(coursedir.submitted_directory, learner, unit))
+    folder = _folder(course, unit, learner)
     notebooks = locate(folder, notebooks_of(coursedir, unit))
     cells = [cell for name in sorted(notebooks) for cell in _written(coursedir, unit, name, notebooks[name])]
     return Work(learner, fingerprint.of_folder(folder), notebooks, tuple(cells[:MOST_CELLS]))
@@ -65,6 +61,10 @@ def digest_of_given(course: Course, unit: str) -> str:
     coursedir: CourseDirectory = course.coursedir
     steps = (coursedir.release_directory, coursedir.source_directory)
     return "".join(fingerprint.of_folder(Path(coursedir.format_path(step, ".", unit))) for step in steps)
+
+
+def _folder(course: Course, unit: str, learner: str) -> Path:
+    return Path(course.coursedir.format_path(course.coursedir.submitted_directory, learner, unit))
 
 
 def _written(coursedir: CourseDirectory, unit: str, notebook: str, path: Path) -> Iterator[Cell]:

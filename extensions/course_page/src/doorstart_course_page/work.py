@@ -14,6 +14,7 @@ import traceback
 import warnings
 from pathlib import Path
 
+from doorstart_course_page import similar_compare
 from doorstart_course_page.acts import ACTS, STOPPABLE, Acts, problem_of
 from doorstart_course_page.book import Book
 from doorstart_course_page.record import Line, Place, Record
@@ -72,6 +73,8 @@ def main() -> None:
     if record.kind in STOPPABLE:
         stop = (record.id, lambda: os.kill(os.getpid(), signal.SIGINT))
         threading.Thread(target=place.watch, args=stop, daemon=True).start()
+    if record.kind == "compare":
+        similar_compare.limit_process()
     lock = int(sys.argv[1])
     work(place, record, Acts(book, book.exchange(attempts=ATTEMPTS), Teller(place, record), read_site().learners))
     os.close(lock)  # Python takes its time to end, and the next button must not wait for that.
