@@ -126,7 +126,7 @@ def assert_unchanged(arena: Arena, learner: Person) -> None:
     container = server_container(arena.stage, learner.username)
     assert differences(arena.stage, learner.username, container.attrs) == []
     assert not any("PYTHONSTARTUP" in line for line in container.attrs["Config"]["Env"])
-    assert container.attrs["Config"]["Cmd"][-1] == "jupyterhub-singleuser"
+    assert container.attrs["Config"]["Cmd"][-1] == "doorstart_lab.singleuser"
 
 
 @pytest.mark.parametrize("name", ["isolation-en", "programming-en", "second", "..%2f..", "%2e%2e"])
