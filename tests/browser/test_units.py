@@ -50,12 +50,13 @@ def cell_with(page: Page, text: str) -> Locator:
     """The code cell that holds a text. JupyterLab draws cells only near the part that is shown, so we scroll to it."""
     found = page.locator(".jp-Notebook:visible .jp-CodeCell").filter(has_text=text).first
     page.locator(".jp-Notebook:visible").hover()
-    for step in [*[-2000] * 20, *[400] * 160]:
-        if found.count():
-            found.scroll_into_view_if_needed()
-            return found
-        page.mouse.wheel(0, step)
-        page.wait_for_timeout(60)
+    for pause in (60, 200, 500):  # on a busy machine, cells are drawn later than they are scrolled past
+        for step in [*[-2000] * 20, *[400] * 160]:
+            if found.count():
+                found.scroll_into_view_if_needed()
+                return found
+            page.mouse.wheel(0, step)
+            page.wait_for_timeout(pause)
     raise AssertionError(f"no cell holds {text!r}")
 
 
