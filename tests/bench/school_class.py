@@ -84,16 +84,16 @@ def measure(side: Side, servers: int) -> Class:
 def _wait(person: Person, deadline: float) -> float | None:
     """Seconds from asking until the server answers; None if it does not."""
     began = time.monotonic()
-    path = f"/user/{person.username}/api"
     try:
         answer = person.hub("POST", f"/users/{person.username}/server")
-        while time.monotonic() < deadline:
-            if answer.status_code not in (httpx.codes.CREATED, httpx.codes.ACCEPTED):
+        if answer.status_code not in (httpx.codes.CREATED, httpx.codes.ACCEPTED):
+            return None
+        # As the Hub's waiting page, which is told when it is ready and does not ask again and again.
+        for event in person.progress(timeout=LONGEST):
+            if event.get("failed") or time.monotonic() > deadline:
                 return None
-            if person.http.get(path).status_code == httpx.codes.OK:
-                return time.monotonic() - began
-            # As the Hub's waiting page, which is told when it is ready and does not ask again and again.
-            time.sleep(0.25)
+        if person.http.get(f"/user/{person.username}/api").status_code == httpx.codes.OK:
+            return time.monotonic() - began
     except httpx.HTTPError:
         pass
     return None

@@ -11,6 +11,7 @@ import re
 import ssl
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -105,6 +106,24 @@ class Person:
                 raise ClientError("The server did not come up; the Hub's log says why.")
             time.sleep(0.1)
         raise ClientError(f"The server did not answer within {timeout:.0f} s.")
+
+    def progress(self, name: str = "", timeout: float = 120) -> Iterator[dict[str, Any]]:
+        """What the page of somebody who waits is told of a server that starts.
+
+        Args:
+            name: Of the server.
+            timeout: Seconds without a word after which it ends with an error.
+
+        Yields:
+            The events of ``/users/{name}/server/progress``; the last one has ``ready`` or ``failed``.
+        """
+        path = f"servers/{name}" if name else "server"
+        address = f"/hub/api/users/{self.username}/{path}/progress"
+        headers = {"X-XSRFToken": self._xsrf("/hub/"), "Referer": f"{self.url}/hub/home"}
+        with self.http.stream("GET", address, headers=headers, timeout=timeout) as answer:
+            for line in answer.iter_lines():
+                if line.startswith("data:"):
+                    yield json.loads(line.removeprefix("data:"))
 
     def stop_server(self, name: str = "", timeout: float = 60) -> None:
         """Stop this person's server of this name and wait until it is gone; ``timeout`` in seconds."""
