@@ -61,7 +61,10 @@ export class View {
     });
     // JupyterLab puts back the layout of last time first.
     document.body.classList.toggle('ds-simple', this.simple);
-    void restored.then(() => this.apply());
+    void restored.then(() => {
+      document.body.classList.add('ds-shown');
+      this.apply();
+    });
   }
 
   /** Shows what was chosen at once, so that a second press means the opposite of what is seen, and keeps it. */

@@ -33,3 +33,6 @@ c.DockerSpawner.args = ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckF
 # The same hardware for both.
 c.DockerSpawner.mem_limit = int(os.environ["MEMORY_LIMIT"])
 c.DockerSpawner.cpu_limit = float(os.environ["CPU_LIMIT"])
+
+# Kinder than the example: of thirty that start at once on two processors, none is ready within JupyterHub's own limits.
+c.Spawner.start_timeout = c.Spawner.http_timeout = 300
