@@ -29,7 +29,7 @@ COURSE_PAGE := extensions/course_page/src/doorstart_course_page
 GRADING := extensions/grading/src/doorstart_grading
 define update-catalogues
 	mkdir -p build
-	$(VENV)/pybabel --quiet extract --mapping-file=$(2)/babel.cfg --keyword=N_ --add-location=file --sort-by-file \
+	$(VENV)/pybabel --quiet extract --mapping-file=$(2)/babel.cfg --keyword=N_ --keyword=sentence --add-location=file --sort-by-file \
 		--project=Doorstart --version= --output-file=build/sentences.pot $(1)
 	for language in nl fr de; do $(VENV)/pybabel --quiet update --input-file=build/sentences.pot --locale=$$language \
 		--output-file=$(2)/$$language.po --no-fuzzy-matching --ignore-obsolete --omit-header \

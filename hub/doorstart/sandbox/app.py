@@ -31,6 +31,7 @@ from doorstart import names
 from doorstart.identity import Caller, IdentityError, identity_error
 from doorstart.sandbox.grading.gradings import Gradings
 from doorstart.sandbox.kernels import Kernel, Kernels, Reason, Refused, connection
+from doorstart.sandbox.said import said
 from doorstart.settings import MIB
 
 _MESSAGES = {
@@ -157,9 +158,14 @@ async def _left(request: Request, gone: asyncio.Event) -> None:
 
 def _server_of(caller: Caller) -> str:
     if caller.server is None:
-        raise Refused(403, "Only a person's server may start kernels, and this token was made for something else.")
+        raise Refused(
+            403, said("Only a person's server may start kernels, and this token was made for something else.")
+        )
     if not caller.courses("instructor"):
-        raise Refused(403, f"{caller.name} is not an instructor of any course, so no kernel is started in the sandbox.")
+        text = said(
+            "%(name)s is not an instructor of any course, so no kernel is started in the sandbox.", name=caller.name
+        )
+        raise Refused(403, text)
     return names.server_id(caller.name, caller.server)
 
 
@@ -188,13 +194,15 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _engine_failed(_: Request, error: Exception) -> JSONResponse:
-    return _error(503, "The container engine does not answer as it should. Try again in a minute, then ask the admin.")
+    return _error(
+        503, said("The container engine does not answer as it should. Try again in a minute, then ask the admin.")
+    )
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for this class only
     fields = ", ".join(str(part["loc"][-1]) for part in error.errors())
-    return _error(422, f"The request is not in the form that the sandbox expects: {fields}.")
+    return _error(422, said("The request is not in the form that the sandbox expects: %(why)s.", why=fields))
 
 
 def _error(status: int, message: str) -> JSONResponse:

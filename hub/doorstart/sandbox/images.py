@@ -8,6 +8,7 @@ from doorstart.identity import Caller
 from doorstart.images import registry_file
 from doorstart.images.registry import RegistryError
 from doorstart.sandbox.kernels import Refused
+from doorstart.sandbox.said import said
 
 
 def image_for(caller: Caller, *, registry: Path) -> str:
@@ -25,5 +26,5 @@ def image_for(caller: Caller, *, registry: Path) -> str:
     except RegistryError as error:
         raise Refused(503, str(error)) from error
     if not image:
-        raise Refused(503, "No image for kernels has been promoted on this site. Ask the admin to promote one.")
+        raise Refused(503, said("No image for kernels has been promoted on this site. Ask the admin to promote one."))
     return image

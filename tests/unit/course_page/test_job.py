@@ -16,7 +16,11 @@ from doorstart_course_page.job import Jobs
 from doorstart_course_page.record import BusyError, Line, Place, Record
 from doorstart_course_page.work import Teller, work
 from doorstart_exchange_client.client import ExchangeClientError
+from doorstart_grading.course import CourseError
+from doorstart_grading.sentence import Sentence, sentence
+from doorstart_sandbox_kernel.client import SandboxError
 
+ALONE = sentence("Another run is grading in this course. Wait for its end, and try again.")
 SLEEPS = (sys.executable, "-c", "import time; time.sleep(60)")
 
 
@@ -99,6 +103,8 @@ def test_how_far_it_is_and_how_it_ended_is_kept(tmp_path: Path, monkeypatch: pyt
         (ExchangeClientError("unreachable", "away"), "failed", "away"),
         (ExchangeClientError("unknown_course", "no"), "failed", "refused"),
         (ActError("unit", "line 3"), "failed", "unit"),
+        (CourseError(ALONE), "failed", "busy"),
+        (SandboxError("The sandbox is being stopped. Try again in a minute."), "failed", "grader"),
         (ZeroDivisionError("x"), "failed", "other"),
         (SystemExit(1), "failed", "other"),
     ],
@@ -112,6 +118,10 @@ def test_what_goes_wrong_is_kept_as_a_word_and_what_was_done_stays(
 
     ended = run(tmp_path, do, monkeypatch)
     assert (ended.state, ended.problem, len(ended.lines)) == (state, problem, 1)
+    if problem in ("busy", "grader"):
+        assert ended.sentence and Sentence.from_json(ended.sentence).in_language("nl") != str(error) == ended.details
+    else:
+        assert ended.sentence is None
 
 
 TOO_MUCH = """

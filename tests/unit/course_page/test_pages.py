@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from markupsafe import escape
 
 from doorstart_course_page import acts, forms
 from doorstart_course_page.facts import Agreed
@@ -18,6 +19,7 @@ from doorstart_course_page.site import Site
 from doorstart_course_page.standing import Class, put_together
 from doorstart_grading.late import Rule
 from doorstart_grading.remarks import Remark
+from doorstart_grading.sentence import Sentence, Told, sentence
 from doorstart_grading.translation import LANGUAGES
 
 from .test_standing import EARLY, LATE, UNIT, Grade, facts, progress, row, time
@@ -26,10 +28,13 @@ OTHER = {"ada", "dan", "cem", "Doorstart", "(ann)"}
 """Names."""
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
+GONE = sentence("The notebook `%(name)s` was not handed in; its checks give no points.", name=HOSTILE)
+"""A sentence of grading, with what a learner made in it."""
+
 
 def course(title: str = HOSTILE, name: str = HOSTILE) -> Class:
     """A course in which everybody has another state, and everything that people wrote is hostile."""
-    said = Grade(time(LATE), 7.5, 10, 1, False, "id", (Remark(HOSTILE),))
+    said = Grade(time(LATE), 7.5, 10, 1, False, "id", (Remark(Told(HOSTILE)), Remark(GONE)))
     grades = {"cem": said, "dan": Grade(time(EARLY), 2, 10, 0, True, "id")}
     rows = [
         row("ada", fetched=EARLY),
@@ -44,7 +49,11 @@ def course(title: str = HOSTILE, name: str = HOSTILE) -> Class:
 
 
 def job(state: str = "running", **values: Any) -> Record:
-    lines = [Line("bea", "not graded", HOSTILE), Line(HOSTILE, "graded")]
+    lines = [
+        Line("bea", "not graded", HOSTILE),
+        Line("cem", "not graded", str(GONE), GONE.to_json()),
+        Line(HOSTILE, "graded"),
+    ]
     record = Record("1", "grade", UNIT, by=HOSTILE, started=0, total=18, done=7, lines=lines)
     record.state = state  # type: ignore[assignment]
     for name, value in values.items():
@@ -70,6 +79,7 @@ def page(template: str, language: str = "en", **values: Any) -> str:
         "outcomes": acts.OUTCOMES,
         "problems": acts.PROBLEMS,
         "saved": "",
+        "say": lambda kept: Sentence.from_json(kept).in_language(language),
         "site": Site("ann", "en", zone, "/hub/", {}),
         "stoppable": acts.STOPPABLE,
         "xsrf": "number",
@@ -142,6 +152,17 @@ def texts(html: str) -> set[str]:
         "Doorstart",
         "(ann)",
     }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_grading_says_is_said_in_the_language_of_the_page(language: str) -> None:
+    said = str(escape(GONE.in_language(language)))
+    assert (said == str(escape(str(GONE)))) is (language == "en")
+    made = pages(language)
+    assert f"<li>{said}</li>" in made["unit"] and f"<p>{said}</p>" in made["running"]
+    why = {"problem": "grader", "details": str(GONE), "sentence": GONE.to_json()}
+    failed = page("job.html", language, course=course(), job=job("failed", **why))
+    assert f"<p>{said}</p></details></div>" in failed
 
 
 def test_a_job_says_how_far_it_is_and_what_failed() -> None:

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from doorstart_examiner.examiner.words import clean, short
+from doorstart_grading import kinds, language
 
 TOTAL = "def total(numbers, factor=1):\n    return 4\nrate = 0.5\ndef broken(x):\n    return {}['zebra' + str(x)]\n"
 
 
-def check(grade: Any, test: str, learner: str = TOTAL) -> dict[str, Any]:
+def check(grade: Any, test: str, learner: str = TOTAL, **options: Any) -> dict[str, Any]:
     """The check of a test that fails."""
-    answer = grade(learner, ("test", test))["cells"][1]
+    answer = grade(learner, ("test", test), **options)["cells"][1]
     assert answer["status"] == "failed", answer
     found: dict[str, Any] = answer["check"]
     return found
@@ -231,3 +232,25 @@ def test_clean_keeps_ordinary_text() -> None:
     assert clean("x" * 301) == "x" * 300 + "…"
     assert short("a\x00b") == "'a\\x00b'"
     assert short(10**5000) == "a number"
+
+
+GONE = {
+    "a test that does not end": ("def f(x):\n    return x", "f(1)\nwhile True:\n    pass"),
+    "a value that cannot go": (TOTAL, "import threading\ntotal([1])\nassert total(threading.Lock()) == 1"),
+    "an object that is not believed": ("class Bike: pass\ndef f(x): return Bike()", "assert f(1) + 1 == 2"),
+    "a class": ("class Bike: pass", "assert Bike == 2"),
+}
+
+
+@pytest.mark.parametrize("is_hidden", [True, False])
+@pytest.mark.parametrize("case", GONE)
+def test_why_the_code_could_not_go_on_is_said_in_other_languages(case: str, is_hidden: bool, grade: Any) -> None:
+    code, test = GONE[case]
+    found = check(grade, hidden(test) if is_hidden else test, code, limits={"test_seconds": 2})["learner"]
+    dutch, english = language.of("nl"), language.of("en")
+    say = kinds.said if is_hidden else kinds.shown
+    told = [text for text in (found["came_back"], found["message"]) if text]
+    assert told
+    for text in told:
+        assert say(text, english) == text
+        assert say(text, dutch) != text or text in ("1", "a number"), text

@@ -13,10 +13,13 @@ from nbconvert.filters import ansi2html
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
+from doorstart_grading import language
 from doorstart_grading.answer import AnswerError, check_outcome, ending, learner_outputs, results_of
 from doorstart_grading.job import Job, JobCell, runnable
 from doorstart_grading.sanitise import Budget
+from doorstart_grading.sentence import Told
 
+EN = language.of("en")
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 
 
@@ -27,7 +30,7 @@ def check(**result: Any) -> dict[str, Any]:
 def points(result: dict[str, Any], most: float = 3) -> float | None:
     """The points that nbgrader gives for what is made of a check's result; the notebook must be a valid one."""
     meta = {"grade": True, "solution": False, "locked": True, "grade_id": "c", "points": most, "schema_version": 3}
-    outcome = check_outcome(result, most, "check `c`")
+    outcome = check_outcome(result, most, "c", EN)
     cell = new_code_cell("1", outputs=outcome.outputs, metadata={"nbgrader": meta, "doorstart": outcome.report})
     nbformat.validate(new_notebook(cells=[cell]))
     return determine_grade(cell)[0]
@@ -76,7 +79,7 @@ def test_any_other_check_gives_none(status: str, value: Any, printed: str, found
 
 
 def test_a_value_that_is_no_score_is_told_to_the_instructor() -> None:
-    outcome = check_outcome(check(value="7"), 3, "check `c`")
+    outcome = check_outcome(check(value="7"), 3, "c", EN)
     assert outcome.remark and outcome.remark.needs_person
     assert "it gave '7', which is not a number of points from 0 to 3" in outcome.remark.text
     assert outcome.report == {"status": "error"}
@@ -85,7 +88,7 @@ def test_a_value_that_is_no_score_is_told_to_the_instructor() -> None:
 def test_what_is_printed_costs_nothing() -> None:
     assert points(check(printed="Warning: deprecated\n")) == 3
     assert points(check(printed="2")) == 3
-    (output,) = check_outcome(check(printed="x\x1b[31m\ny"), 3, "").outputs
+    (output,) = check_outcome(check(printed="x\x1b[31m\ny"), 3, "", EN).outputs
     assert (output.name, output.text) == ("stdout", "x\ny")
 
 
@@ -106,7 +109,7 @@ def test_the_instructor_sees_all_of_a_failed_check_and_the_learner_gets_its_part
         "x": "y",
     }
     found = {"line": 12, "hidden": True, "learner": learner, "instructor": instructor}
-    outcome = check_outcome(check(status="failed", check=found), 3, "")
+    outcome = check_outcome(check(status="failed", check=found), 3, "", EN)
     (error,) = outcome.outputs
     assert error.evalue == "look at f"
     assert error.traceback[0].split("\n") == [
@@ -124,7 +127,7 @@ def test_the_instructor_sees_all_of_a_failed_check_and_the_learner_gets_its_part
 def test_text_of_a_learner_in_a_report_is_cleaned_and_short() -> None:
     dirty = "\ud800\x1b[31m" + "x" * 1_000_000 + "\x00"
     found = {"learner": {"came_back": dirty}, "instructor": {"came_back": dirty, "message": dirty}}
-    outcome = check_outcome(check(status="failed", check=found, printed=dirty), 3, "")
+    outcome = check_outcome(check(status="failed", check=found, printed=dirty), 3, "", EN)
     nbformat.writes(new_notebook(cells=[new_code_cell(outputs=outcome.outputs)])).encode()
     assert len(str(outcome)) < 200_000
     assert "\x1b" not in str(outcome.report) and len(outcome.report["check"]["learner"]["came_back"]) <= 2_100
@@ -132,7 +135,7 @@ def test_text_of_a_learner_in_a_report_is_cleaned_and_short() -> None:
 
 def learner(*outputs: Any, **result: Any) -> list[Any]:
     base = {"kind": "learner", "status": "ok", "outputs": list(outputs), "execution_count": 3, "message": ""}
-    made, _ = learner_outputs(base | result, Budget())
+    made, _ = learner_outputs(base | result, Budget(), EN)
     notebook = new_notebook(cells=[new_code_cell(outputs=copy.deepcopy(made))])
     nbformat.validate(notebook)
     nbformat.writes(notebook).encode()
@@ -191,7 +194,7 @@ def test_a_cell_that_did_not_end_says_so(status: str) -> None:
 
 @pytest.mark.parametrize("count", [None, -1, True, 1.5, "2", 10**12])
 def test_a_number_of_a_cell_that_is_none_is_left_out(count: Any) -> None:
-    _, number = learner_outputs({"status": "ok", "outputs": None, "execution_count": count}, Budget())
+    _, number = learner_outputs({"status": "ok", "outputs": None, "execution_count": count}, Budget(), EN)
     assert number is None
 
 
@@ -216,7 +219,7 @@ def test_how_the_learners_code_ended() -> None:
     assert ending({"kernel": []}) is ending({}) is None
     assert ending({"kernel": {"ended": "output", "message": "It printed too much."}}) == (
         "output",
-        "It printed too much.",
+        Told("It printed too much."),
     )
 
 

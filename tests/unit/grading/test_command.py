@@ -233,6 +233,20 @@ def test_what_is_not_there_is_said_in_a_sentence(
     assert says in " ".join(errors.split()) and "Traceback" not in errors
 
 
+def test_a_course_in_dutch_is_spoken_to_in_dutch(room: ClassRoom, capsys: pytest.CaptureFixture[str]) -> None:
+    config = room.root / "nbgrader_config.py"
+    config.write_text(config.read_text().replace(repr(COURSE), "'sums.nl'"))
+    room.submit("ann")
+    status, _, errors = ask(capsys, "grade", COURSE, UNIT)
+    assert status == 1 and "Fout: Deze server is voor de cursus 'sums.nl'" in " ".join(errors.split())
+    status, output, _ = run(room, "grade", "sums.nl", UNIT)
+    assert status == 0
+    assert "1 verbeterd" in output and "Met de hand na te kijken: " in output and "Scores zijn voorstellen." in output
+    room.sandbox.stop()
+    status, _, errors = run(room, "grade", "sums.nl", UNIT, "--all")
+    assert status == 1 and "De sandbox, waarin notebooks lopen, antwoordt niet." in " ".join(errors.split())
+
+
 def test_without_a_sandbox_nothing_is_touched(room: ClassRoom) -> None:
     room.submit("ann")
     grade(room)

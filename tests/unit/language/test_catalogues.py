@@ -47,7 +47,7 @@ ALL = pytest.mark.parametrize("pages", [HUB, COURSE, FEEDBACK], ids=["hub", "cou
 SERVED = [*HUB.templates, *COURSE.templates]
 TEMPLATES = [*SERVED, *FEEDBACK.templates]
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "sentence": None, "gettext": None, "ngettext": (1, 2)}
 OWN_NAMES = {"Doorstart"}
 """Words that are the same in every language."""
 
@@ -97,7 +97,8 @@ def test_a_catalogue_has_every_sentence_and_nothing_else(language, pages):
 @ALL
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_translation_is_not_the_english_sentence(language, pages):
-    for sentence in (one for one in sentences(pages) if isinstance(one, str) and len(one) > 14):
+    said = {one for one in sentences(pages) if isinstance(one, str) and len(re.sub(r"%\(\w+\)s", "", one)) > 14}
+    for sentence in said:
         assert pages.of(language).translations.gettext(sentence) != sentence
 
 

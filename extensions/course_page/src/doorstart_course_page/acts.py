@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from nbgrader.exchange import ExchangeError
 
@@ -25,6 +25,7 @@ from doorstart_exchange_client.release_assignment import ExchangeReleaseAssignme
 from doorstart_exchange_client.release_feedback import ExchangeReleaseFeedback
 from doorstart_grading import batch, late
 from doorstart_grading.course import CourseError, Failure
+from doorstart_grading.sentence import Sentence, SentenceError, Told
 from doorstart_grading.translation import N_
 from doorstart_sandbox_kernel.client import SandboxError
 
@@ -60,11 +61,15 @@ Step = TypeVar("Step", ExchangeReleaseAssignment, ExchangeCollect, ExchangeRelea
 
 
 class ActError(Exception):
-    """All of an act failed; ``problem`` is one of :data:`PROBLEMS`, the message says more, in English."""
+    """All of an act failed; ``problem`` is one of :data:`PROBLEMS`, the message says more, in English.
 
-    def __init__(self, problem: str, details: str = "") -> None:
-        super().__init__(details)
+    ``sentence`` is the same message to be said in another language, if grading made it.
+    """
+
+    def __init__(self, problem: str, details: str = "", sentence: Sentence | None = None) -> None:
+        super().__init__(details or str(sentence or ""))
         self.problem = problem
+        self.sentence = sentence
 
 
 class Teller(Protocol):
@@ -151,7 +156,7 @@ class Acts:
             if failure is None:
                 made.append(name)
             else:
-                self.tell.line(Line(name, "not returned", failure.reason))
+                self.tell.line(_failed(name, "not returned", failure))
         if made:
             self._send(assignment, made)
 
@@ -186,13 +191,13 @@ class Acts:
                 self.tell.line(Line(name, "unchanged"))
             self.tell.total(len(todo))
             for name, failure in batch.grade(self.course, assignment, todo, batch.cores()):
-                self.tell.line(Line(name, "not graded", failure.reason) if failure else Line(name, "graded"))
+                self.tell.line(_failed(name, "not graded", failure) if failure else Line(name, "graded"))
                 self.tell.step()
 
     def _generate(self, assignment: str) -> None:
         failure: Failure | None = self.course.generate(assignment)
         if failure:
-            raise ActError("unit", failure.reason)
+            raise ActError("unit", sentence=failure.sentence)
 
     def _class(self) -> Class:
         return put_together(self.exchange.progress(self.course.id), read_facts(self.book), self.names)
@@ -215,6 +220,18 @@ ACTS: Mapping[str, Callable[[Acts, str, str], None]] = {
 }
 STOPPABLE = frozenset({"collect", "grade", "regrade", "return", "compare"})
 """Those that go on from learner to learner, so that a stop between two of them is safe."""
+
+
+def _failed(learner: str, outcome: str, failure: Failure) -> Line:
+    return Line(learner, outcome, failure.reason, failure.sentence.to_json())
+
+
+def sentence_of(error: Exception) -> dict[str, Any] | None:
+    """What an error says, as JSON of a sentence; None if it is not known in other languages."""
+    if isinstance(error, SandboxError):
+        return Told(str(error)).to_json()
+    found = error.sentence if isinstance(error, ActError | SentenceError) else None
+    return found.to_json() if found else None
 
 
 def problem_of(error: Exception) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from doorstart_course_page.grades import file_of, grades_of
 from doorstart_course_page.language import of
 from doorstart_course_page.site import read_site
 from doorstart_grading.course import CourseError
+from doorstart_grading.sentence import Told
 
 KINDS = ("csv", "xlsx")
 
@@ -26,14 +27,26 @@ def export(
     file: Annotated[Path, typer.Argument(help="The file to write: its name ends in .csv or .xlsx.")],
 ) -> None:
     """Write all grades of the course into a file, as the page Grades does."""
-    kind = file.suffix.removeprefix(".").lower()
+    kind, site = file.suffix.removeprefix(".").lower(), read_site()
+    gettext = of(site.language).gettext
     if kind not in KINDS:
-        raise CourseError(f"{file.name!r} ends in neither .csv nor .xlsx. Give the file such a name.")
-    book, site = Book(), read_site()
+        said = gettext("%(file)s ends in neither .csv nor .xlsx. Give the file such a name.", file=repr(file.name))
+        raise CourseError(Told(said))
+    book = Book()
     book.course.require(course)
     grades = grades_of(book, site)
     try:
         file.write_bytes(file_of(grades, kind, site, of(site.language)))
     except OSError as error:
-        raise CourseError(f"{file} could not be written ({error.strerror}). Choose another place.") from error
-    typer.echo(f"Wrote the grades of {len(grades.rows)} learners and {len(grades.units)} units into {file}.")
+        said = gettext(
+            "%(file)s could not be written (%(text)s). Choose another place.", file=file, text=error.strerror
+        )
+        raise CourseError(Told(said)) from error
+    typer.echo(
+        gettext(
+            "Wrote the grades of %(learners)s learners and %(units)s units into %(file)s.",
+            learners=len(grades.rows),
+            units=len(grades.units),
+            file=file,
+        )
+    )

@@ -27,6 +27,7 @@ from doorstart_course_page.language import Translated, of
 from doorstart_course_page.site import Site, read_site
 from doorstart_course_page.standing import Class, Standing, Unit, put_together
 from doorstart_exchange_client.client import ExchangeClient, ExchangeClientError
+from doorstart_grading.sentence import Sentence
 from doorstart_grading.translation import Words
 
 SETTING = "doorstart_course_page"
@@ -178,6 +179,7 @@ class CoursePage(JupyterHandler):
             "here": self.request.path,
             "language": site.language,
             "moment": lambda when: forms.moment(when, site.language, site.zone),
+            "say": lambda sentence: Sentence.from_json(sentence).in_language(site.language),
             "number": lambda value: forms.number(value, site.language),
             "site": site,
             "xsrf": self.xsrf_token.decode(),

@@ -33,6 +33,8 @@ class Line:
     """One of :data:`doorstart_course_page.acts.OUTCOMES`."""
     details: str = ""
     """Why, in English: what grading or the exchange said."""
+    sentence: dict[str, Any] | None = None
+    """The same as JSON of a :class:`doorstart_grading.sentence.Sentence`, if it is one."""
 
 
 @dataclass
@@ -57,6 +59,8 @@ class Record:
     """Why all of it failed: one of :data:`doorstart_course_page.acts.PROBLEMS`."""
     details: str = ""
     """What went wrong, in English."""
+    sentence: dict[str, Any] | None = None
+    """As in :class:`Line`."""
 
     def seconds_left(self, now: float) -> float | None:
         """About how long it still takes; None: not known yet."""

@@ -15,7 +15,7 @@ import warnings
 from pathlib import Path
 
 from doorstart_course_page import similar_compare
-from doorstart_course_page.acts import ACTS, STOPPABLE, Acts, problem_of
+from doorstart_course_page.acts import ACTS, STOPPABLE, Acts, problem_of, sentence_of
 from doorstart_course_page.book import Book
 from doorstart_course_page.record import Line, Place, Record
 from doorstart_course_page.site import read_site
@@ -54,7 +54,9 @@ def work(place: Place, record: Record, acts: Acts) -> None:
     except (Exception, SystemExit) as error:
         traceback.print_exc()
         record.state = "failed"
-        record.problem, record.details = problem_of(error if isinstance(error, Exception) else RuntimeError(str(error)))
+        found = error if isinstance(error, Exception) else RuntimeError(str(error))
+        record.problem, record.details = problem_of(found)
+        record.sentence = sentence_of(found)
     else:
         record.state = "done"
     record.ended = time.time()

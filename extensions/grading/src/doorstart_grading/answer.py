@@ -1,8 +1,9 @@
 """What the sandbox says of a notebook, made into outputs of its cells.
 
 The answer is written by trusted code, but much in it was made by a learner's. So it is taken apart and put together
-anew: what is not known here is dropped, and text, pictures and HTML are cleaned. No score is decided here; nbgrader
-does that from the outputs of checks, and the rule that the outputs keep to is:
+anew: what is not known here is dropped, and text, pictures and HTML are cleaned. What the sandbox says itself is said
+in the course's language. No score is decided here; nbgrader does that from the outputs of checks, and the rule that the
+outputs keep to is:
 
 - a check that was run to its end has no ``error`` among its outputs, and an ``execute_result`` only if it is a number
   from 0 to its points;
@@ -21,9 +22,12 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
+from doorstart_grading import kinds, told
 from doorstart_grading.job import VERSION, JobCell
 from doorstart_grading.remarks import Remark
 from doorstart_grading.sanitise import Budget, clean_outputs, clean_text, count
+from doorstart_grading.sentence import Sentence, SentenceError, Told, sentence
+from doorstart_grading.translation import N_, Words
 
 _SHORT = 2_000
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
@@ -33,7 +37,7 @@ _CHECK_STATES = {"passed", "failed", "error", "not-run"}
 _CHECK_FIELDS = ("called", "came_back", "expected", "message", "next_step")
 
 
-class AnswerError(Exception):
+class AnswerError(SentenceError):
     """The sandbox's answer is not one; the message is for an instructor."""
 
 
@@ -45,29 +49,41 @@ def results_of(answer: dict[str, Any], cells: Sequence[JobCell]) -> list[dict[st
     """
     results = answer.get("cells")
     if answer.get("version") != VERSION or not isinstance(results, list) or len(results) != len(cells):
-        raise AnswerError(_strange("it is not about this notebook"))
+        raise AnswerError(
+            sentence(
+                "The sandbox gave an unexpected answer: it is not about this notebook. Nothing was scored. "
+                "Ask the admin to look at its log."
+            )
+        )
     for result, cell in zip(results, cells, strict=True):
         states = _CHECK_STATES if cell.kind == "test" else _LEARNER_STATES
         if not isinstance(result, dict) or result.get("kind") != cell.kind or result.get("status") not in states:
-            raise AnswerError(_strange("it is not about these cells"))
+            raise AnswerError(
+                sentence(
+                    "The sandbox gave an unexpected answer: it is not about these cells. Nothing was scored. "
+                    "Ask the admin to look at its log."
+                )
+            )
     return results
 
 
-def ending(answer: dict[str, Any]) -> tuple[str, str] | None:
+def ending(answer: dict[str, Any]) -> tuple[str, Sentence] | None:
     """Why the learner's code was ended, as the sandbox names it and in words; None if it came to its end."""
     kernel = answer.get("kernel")
     ended = kernel.get("ended") if isinstance(kernel, dict) else None
     if not isinstance(kernel, dict) or ended is None:
         return None
-    return _line(ended)[:50], _line(kernel.get("message")) or "The notebook was ended before its end."
+    message = _line(kernel.get("message"))
+    return _line(ended)[:50], Told(message) if message else _ENDED
 
 
-def learner_outputs(result: dict[str, Any], budget: Budget) -> tuple[list[NotebookNode], int | None]:
+def learner_outputs(result: dict[str, Any], budget: Budget, words: Words) -> tuple[list[NotebookNode], int | None]:
     """The outputs and the number of a cell that the learner's kernel was given.
 
     Args:
         result: what the answer says of the cell.
         budget: what is left of what this notebook may show.
+        words: of the course's language.
     """
     number = count(result.get("execution_count"))
     found = result.get("outputs")
@@ -75,9 +91,12 @@ def learner_outputs(result: dict[str, Any], budget: Budget) -> tuple[list[Notebo
     for output in outputs:
         if output.output_type == "execute_result":
             output.execution_count = number
+        if output.output_type == "error":
+            _say(output, words)
     status = str(result["status"])
     if status not in ("ok", "error"):
-        outputs.append(_error(_NAMES[status], _line(result.get("message")) or _WORDS[status], []))
+        message = told.said(_line(result.get("message")), words) or words.gettext(_WORDS[status])
+        outputs.append(_error(_NAMES[status], message, []))
     return outputs, number
 
 
@@ -93,22 +112,29 @@ class Outcome:
     """What the instructor should know."""
 
 
-def check_outcome(result: dict[str, Any], points: float, words: str) -> Outcome:
+def check_outcome(result: dict[str, Any], points: float, name: str, words: Words) -> Outcome:
     """What became of a check.
 
     Args:
         result: what the answer says of the cell.
         points: most points that it may get.
-        words: the check, in a sentence.
+        name: of the check.
+        words: of the course's language.
     """
     printed = clean_text(result.get("printed") or "")
     outputs = [_stream("stdout", printed)] if printed else []
     status, message = str(result["status"]), _line(result.get("message"))
+    why: Sentence = Told(message)
     if status == "passed" and result.get("value") is not None:
         score = _score(result["value"], points)
         if score is None:
             given = _line(result["value"])[:50]
-            status, message = "error", f"it gave {given!r}, which is not a number of points from 0 to {points:g}."
+            status = "error"
+            why = sentence(
+                "it gave %(value)s, which is not a number of points from 0 to %(most)s.",
+                value=repr(given),
+                most=f"{points:g}",
+            )
         else:
             outputs.append(_value(score))
     report: dict[str, Any] = {"status": status}
@@ -118,11 +144,16 @@ def check_outcome(result: dict[str, Any], points: float, words: str) -> Outcome:
         found = result.get("check")
         check = found if isinstance(found, dict) else {}
         report["check"] = {"hidden": check.get("hidden") is not False, "learner": _learner_part(check)}
-        return Outcome([*outputs, _failure(check, message)], report)
+        return Outcome([*outputs, _failure(check, message, words)], report)
     if status == "error":
-        remark = Remark(f"The {words} could not be run to its end, and gives no points: {message}", needs_person=True)
-        return Outcome([*outputs, _error("CheckError", message or "The check itself failed.", [])], report, remark)
-    return Outcome([*outputs, _error("NotRun", message or "The check was not run.", [])], report)
+        what = sentence(
+            "The %(cell)s could not be run to its end, and gives no points: %(why)s",
+            cell=sentence("check `%(name)s`", name=name),
+            why=why,
+        )
+        message = why.said(words) or words.gettext("The check itself failed.")
+        return Outcome([*outputs, _error("CheckError", message, [])], report, Remark(what, needs_person=True))
+    return Outcome([*outputs, _error("NotRun", why.said(words) or words.gettext("The check was not run."), [])], report)
 
 
 def _learner_part(check: dict[str, Any]) -> dict[str, str]:
@@ -132,21 +163,27 @@ def _learner_part(check: dict[str, Any]) -> dict[str, str]:
     return {key: clean_text(learner[key], limit=_SHORT) for key in _CHECK_FIELDS if isinstance(learner.get(key), str)}
 
 
-def too_long() -> NotebookNode:
+def too_long(words: Words) -> NotebookNode:
     """The output of a cell that is not run because of its length."""
-    return _error("NotRun", "This cell is too long. It was not run.", [])
+    return _error("NotRun", words.gettext("This cell is too long. It was not run."), [])
 
 
 _NAMES = {"timeout": "OutOfTime", "ended": "Ended", "not-run": "NotRun"}
 _WORDS = {
-    "timeout": "The cell took too long, and was stopped.",
-    "ended": "The notebook was ended while this cell ran.",
-    "not-run": "This cell was not run.",
+    "timeout": N_("The cell took too long, and was stopped."),
+    "ended": N_("The notebook was ended while this cell ran."),
+    "not-run": N_("This cell was not run."),
 }
+_ENDED = sentence("The notebook was ended before its end.")
 
 
-def _strange(why: str) -> str:
-    return f"The sandbox gave an unexpected answer: {why}. Nothing was scored. Ask the admin to look at its log."
+def _say(output: NotebookNode, words: Words) -> None:
+    """An error of the learner's code with a text of ours, such as that nobody is there to answer ``input()``."""
+    text = output.evalue
+    said = told.said(text, words)
+    if said != text:
+        output.evalue = said
+        output.traceback = [line.replace(text, said) for line in output.traceback]
 
 
 def _line(value: Any) -> str:
@@ -163,24 +200,34 @@ def _score(value: Any, points: float) -> float | None:
     return min(score, points)
 
 
-def _failure(check: dict[str, Any], message: str) -> NotebookNode:
+def _failure(check: dict[str, Any], message: str, words: Words) -> NotebookNode:
     """An error with all that the instructor may know of a check that failed."""
     found = check.get("instructor")
     facts = found if isinstance(found, dict) else {}
-    said = _line(facts.get("message")) or message
-    error = _line(facts.get("error"))
+    gettext = words.gettext
+    said = told.all_said(_line(facts.get("message")) or message, words)
+    error = kinds.shown(_line(facts.get("error")), words)
     line = check.get("line")
-    rows = [
-        ("", f"{'Hidden check' if check.get('hidden') is True else 'Check'}, line {line}") if _is_line(line) else None,
-        ("", clean_text(facts.get("source") or "", limit=_SHORT).rstrip()),
-        ("Called:    ", _line(facts.get("called"))),
-        ("Came back: ", _line(facts.get("came_back"))),
-        ("Expected:  ", _line(facts.get("expected"))),
-        ("Error:     ", error),
-        ("", said),
+    where = N_("Hidden check, line %(line)s") if check.get("hidden") is True else N_("Check, line %(line)s")
+    source = clean_text(facts.get("source") or "", limit=_SHORT).rstrip()
+    rows = [(gettext(label), kinds.shown(_line(facts.get(key)), words)) for key, label in _FACTS.items()]
+    width = max(len(label) for label, _ in rows)
+    lines = [
+        gettext(where, line=line) if _is_line(line) else "",
+        source,
+        *(f"{label:<{width}} {text}" for label, text in rows if text),
+        said,
     ]
-    text = "\n".join(label + words for label, words in filter(None, rows) if words)
-    return _error("CheckFailed", said or error or "The check failed.", [text])
+    return _error("CheckFailed", said or error or gettext("The check failed."), ["\n".join(filter(None, lines))])
+
+
+_FACTS = {
+    "called": N_("Called:"),
+    "came_back": N_("Came back:"),
+    "expected": N_("Expected:"),
+    "error": N_("Error:"),
+}
+"""What the examiner tells the instructor of a check that failed, and its labels."""
 
 
 def _is_line(value: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from doorstart_grading import workers
 from doorstart_grading.course import Course, Failure
+from doorstart_grading.sentence import sentence
 
 
 def cores() -> int:
@@ -44,6 +45,13 @@ def _each(
 
 def _failure(result: Any) -> Failure | None:
     if isinstance(result, workers.Lost):
-        ended = f"killed by signal {result.signal}" if result.signal else "ended"
-        return Failure(f"The process that graded it was {ended}. It was not scored; run the command again.")
+        if result.signal:
+            return Failure(
+                sentence(
+                    "The process that graded it was killed by signal %(signal)s. It was not scored; "
+                    "run the command again.",
+                    signal=result.signal,
+                )
+            )
+        return Failure(sentence("The process that graded it was ended. It was not scored; run the command again."))
     return result if isinstance(result, Failure) else None

@@ -16,8 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from doorstart_grading import batch, report
+from doorstart_grading import batch, language, report
 from doorstart_grading.course import Course, CourseError, Failure
+from doorstart_grading.sentence import SentenceError, Told, sentence
+from doorstart_grading.translation import N_, Language, Words
 from doorstart_sandbox_kernel.client import SandboxError
 
 app = typer.Typer(
@@ -30,8 +32,27 @@ app = typer.Typer(
 console = Console()
 errors = Console(stderr=True)
 
+COLUMNS = {
+    "none": N_("No grades yet"),
+    "student": N_("Student"),
+    "notebook": N_("Notebook"),
+    "check": N_("Check"),
+    "score": N_("Score"),
+    "max_score": N_("Max score"),
+    "by": N_("By"),
+    "at": N_("At"),
+    "what": N_("What"),
+    "old": N_("Old"),
+    "new": N_("New"),
+}
+"""What the columns of grades are called."""
 INTERRUPTED = 130
 """Exit status of a command that was interrupted, as in shells."""
+
+
+class _Spoken:
+    language: Language = "en"
+    """Of this server's course, as soon as that is known."""
 
 
 @app.callback()
@@ -74,9 +95,11 @@ def grade(
     if as_json:
         print(json.dumps(result.to_json()))
     else:
-        report.show(result, console)
+        report.show(result, console, here.language)
     if interrupted:
-        errors.print("Interrupted. What was graded is kept; run the same command without --all to go on.")
+        errors.print(
+            _words().gettext("Interrupted. What was graded is kept; run the same command without --all to go on.")
+        )
         raise typer.Exit(INTERRUPTED)
     if not result.ok:
         raise typer.Exit(1)
@@ -99,10 +122,10 @@ def grades(
         print(json.dumps(found))
         return
     table = Table()
-    for name in found[0] if found else ("No grades yet",):
-        table.add_column(name.replace("_", " ").capitalize(), overflow="fold")
+    for name in found[0] if found else ("none",):
+        table.add_column(_words().gettext(COLUMNS[name]), overflow="fold")
     for one in found:
-        table.add_row(*(_shown(value) for value in one.values()))
+        table.add_row(*(_shown(value, here.language) for value in one.values()))
     console.print(table)
 
 
@@ -112,10 +135,11 @@ def main() -> None:
     try:
         app()
     except (CourseError, SandboxError) as error:
-        errors.print("Error:", str(error), markup=False)
+        what = error.sentence if isinstance(error, SentenceError) else Told(str(error))
+        errors.print(_words().gettext("Error:"), what.said(_words()), markup=False)
         sys.exit(1)
     except KeyboardInterrupt:
-        errors.print("Interrupted.")
+        errors.print(_words().gettext("Interrupted."))
         sys.exit(INTERRUPTED)
 
 
@@ -124,17 +148,32 @@ def _course(name: str, verbose: bool = False) -> Course:
         # SQLAlchemy's, about how nbgrader uses it: nothing that an instructor could do something about.
         warnings.filterwarnings("ignore", module="nbgrader")
     here = Course(verbose)
+    _Spoken.language = here.language
     here.require(name)
     return here
+
+
+def _words() -> Words:
+    return language.of(_Spoken.language)
 
 
 def _students(course: Course, assignment: str, wanted: list[str]) -> list[str]:
     found = course.submissions(assignment)
     unknown = sorted(set(wanted) - set(found))
     if unknown:
-        raise CourseError(f"Nothing was collected of {assignment!r} from: {', '.join(unknown)}.")
+        raise CourseError(
+            sentence(
+                "Nothing was collected of %(assignment)s from: %(names)s.",
+                assignment=repr(assignment),
+                names=", ".join(unknown),
+            )
+        )
     if not found:
-        raise CourseError(f"Nothing was collected of {assignment!r}. Collect it first, in formgrader.")
+        raise CourseError(
+            sentence(
+                "Nothing was collected of %(assignment)s. Collect it first, in formgrader.", assignment=repr(assignment)
+            )
+        )
     return [student for student in found if not wanted or student in wanted]
 
 
@@ -160,7 +199,7 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
     if not total or not errors.is_terminal:
         yield lambda: None
         return
-    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(_words().gettext("Grading")), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     # Drawn by this thread only: another one could hold a lock while a worker is forked.
     with Progress(*columns, console=errors, auto_refresh=False, transient=True) as progress:
         task = progress.add_task("", total=total)
@@ -168,9 +207,9 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
         yield lambda: progress.update(task, advance=1, refresh=True)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, spoken: Language) -> str:
     if isinstance(value, float):
-        return f"{value:g}"
+        return language.number(value, spoken)
     return "" if value is None else str(value).replace("[", r"\[")
 
 

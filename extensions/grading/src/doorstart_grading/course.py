@@ -21,15 +21,17 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError
 
-from doorstart_grading import fingerprint, submission
+from doorstart_grading import fingerprint, language, submission
 from doorstart_grading.examine import Examine, NotGradedError
 from doorstart_grading.gradebook import GradedSubmission, for_grading
+from doorstart_grading.sentence import Sentence, SentenceError, sentence
+from doorstart_grading.translation import Language
 
 _ATTEMPTS = 3
 _LOCK = ".doorstart-grading"
 
 
-class CourseError(Exception):
+class CourseError(SentenceError):
     """What was asked for is not there, or not now; the message is for an instructor."""
 
 
@@ -37,9 +39,14 @@ class CourseError(Exception):
 class Failure:
     """Why a submission was not graded."""
 
-    reason: str
+    sentence: Sentence
     details: str = ""
     """For whoever looks after the site."""
+
+    @property
+    def reason(self) -> str:
+        """The sentence in English, for programs."""
+        return str(self.sentence)
 
 
 class Course:
@@ -64,6 +71,11 @@ class Course:
         """The course's id."""
         return str(self.coursedir.course_id)
 
+    @property
+    def language(self) -> Language:
+        """The language of the course."""
+        return language.of_course(self.id)
+
     def require(self, course: str) -> None:
         """
         Raises:
@@ -71,8 +83,12 @@ class Course:
         """
         if course != self.id:
             raise CourseError(
-                f"This server is for the course {self.id!r}, and has nothing of {course!r}. "
-                "Each course has a server of its own: open that one, and run the command there."
+                sentence(
+                    "This server is for the course %(here)s, and has nothing of %(other)s. "
+                    "Each course has a server of its own: open that one, and run the command there.",
+                    here=repr(self.id),
+                    other=repr(course),
+                )
             )
 
     def gradebook(self) -> Gradebook:
@@ -92,9 +108,14 @@ class Course:
             try:
                 gradebook.find_assignment(assignment)
             except MissingEntry:
+                names = ", ".join(sorted(one.name for one in gradebook.assignments))
                 raise CourseError(
-                    f"The course has no assignment {assignment!r} that was generated. Its assignments are: "
-                    f"{', '.join(sorted(one.name for one in gradebook.assignments)) or 'none yet'}."
+                    sentence(
+                        "The course has no assignment %(assignment)s that was generated. "
+                        "Its assignments are: %(names)s.",
+                        assignment=repr(assignment),
+                        names=names or sentence("none yet"),
+                    )
                 ) from None
         Examine(parent=self.app).look()
 
@@ -127,7 +148,7 @@ class Course:
         """Grade one submission with nbgrader's own Autograde; None if that came to its end."""
         folder = Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment))
         if not submission.locate(folder, submission.notebooks_of(self.coursedir, assignment)):
-            return Failure("No notebook of this assignment was handed in.")
+            return Failure(sentence("No notebook of this assignment was handed in."))
         for_grading()
         return self._run(Autograde, assignment, student)
 
@@ -176,7 +197,9 @@ class Course:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise CourseError("Another run is grading in this course. Wait for its end, and try again.") from None
+                raise CourseError(
+                    sentence("Another run is grading in this course. Wait for its end, and try again.")
+                ) from None
             yield
         finally:
             os.close(descriptor)
@@ -195,11 +218,12 @@ class _LastError(logging.Handler):
 def _failure(error: BaseException) -> Failure:
     details = "".join(traceback.format_exception(error))
     if isinstance(error, NotGradedError):
-        return Failure(str(error), details)
+        return Failure(error.sentence, details)
     if isinstance(error, OSError) and error.filename:
-        return Failure(f"{error.filename}: {error.strerror}.", details)
-    return Failure(
-        f"The grading itself failed ({type(error).__name__}: {str(error)[:200]}). The submission was not scored; "
-        "tell the admin.",
-        details,
+        what = sentence("%(file)s: %(text)s.", file=error.filename, text=error.strerror)
+        return Failure(what, details)
+    what = sentence(
+        "The grading itself failed (%(text)s). The submission was not scored; tell the admin.",
+        text=f"{type(error).__name__}: {str(error)[:200]}",
     )
+    return Failure(what, details)

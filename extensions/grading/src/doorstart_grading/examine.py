@@ -19,21 +19,25 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import Dict, Float, Integer, Unicode, default
 
-from doorstart_grading import grader, master, remarks
+from doorstart_grading import grader, language, master, remarks
 from doorstart_grading.answer import AnswerError, check_outcome, ending, learner_outputs, results_of, too_long
 from doorstart_grading.job import Job, is_check, job_cell, runnable
 from doorstart_grading.remarks import Remark
 from doorstart_grading.sanitise import Budget
+from doorstart_grading.sentence import SentenceError, Told, sentence
+from doorstart_grading.translation import Words
 from doorstart_sandbox_kernel.client import Sandbox, SandboxBusyError, SandboxError
 from doorstart_sandbox_kernel.workfolder import MIB
 
 _ATTEMPTS = 5
 """With the waits between them, 15 s: a sandbox that was killed needs some to be back on a busy machine."""
 _TOO_LARGE = (413, 422)
-_WITHOUT_FILES = Remark("Its files are too large to go along with the notebook, so it was run without.", True)
+_WITHOUT_FILES = Remark(
+    sentence("Its files are too large to go along with the notebook, so it was run without."), needs_person=True
+)
 
 
-class NotGradedError(NbGraderException):
+class NotGradedError(SentenceError, NbGraderException):
     """The notebook could not be run, so nothing was scored; the message is for an instructor."""
 
 
@@ -70,7 +74,8 @@ class Examine(NbGraderPreprocessor):
             NotGradedError: the sandbox cannot be reached, refuses, or is busy for too long.
         """
         place = resources["nbgrader"]
-        wanted = master.load(self.parent.parent.coursedir, place["assignment"], place["notebook"])
+        coursedir = self.parent.parent.coursedir
+        wanted = master.load(coursedir, place["assignment"], place["notebook"])
         cells = runnable(notebook.cells)
         job = Job([job_cell(cell) for cell in cells], self._hidden(), wanted.imports, dict(self.limits))
         try:
@@ -79,9 +84,9 @@ class Examine(NbGraderPreprocessor):
         except (AnswerError, NotGradedError) as error:
             # Before nbgrader's own lines, which do not say why.
             self.log.error("%s", error)
-            raise NotGradedError(str(error)) from error
+            raise NotGradedError(error.sentence) from error
         notes = [] if complete else [_WITHOUT_FILES]
-        notes += _put_down(notebook, cells, results)
+        notes += _put_down(notebook, cells, results, language.of(language.of_course(str(coursedir.course_id))))
         ended = ending(answer)
         if ended:
             notebook.metadata.setdefault("doorstart", {})["kernel"] = {"ended": ended[0]}
@@ -109,14 +114,14 @@ class Examine(NbGraderPreprocessor):
                 return self._send(archive), complete
             except SandboxError as error:
                 if error.status not in _TOO_LARGE or not complete:
-                    raise NotGradedError(f"{error} Nothing was scored.") from error
+                    raise _not_scored(error) from error
                 archive.seek(0)
                 archive.truncate()
                 job.pack(folder, archive, 0)
                 try:
                     return self._send(archive), False
                 except SandboxError as again:
-                    raise NotGradedError(f"{again} Nothing was scored.") from again
+                    raise _not_scored(again) from again
 
     def _send(self, archive: BinaryIO) -> dict[str, Any]:
         sandbox = _sandbox(self.socket, self.token)
@@ -145,7 +150,13 @@ def _sandbox(socket: str, token: str) -> Sandbox:
     return Sandbox(socket, token)
 
 
-def _put_down(notebook: NotebookNode, cells: list[NotebookNode], results: list[dict[str, Any]]) -> Iterator[Remark]:
+def _not_scored(why: SandboxError) -> NotGradedError:
+    return NotGradedError(sentence("%(why)s Nothing was scored.", why=Told(str(why))))
+
+
+def _put_down(
+    notebook: NotebookNode, cells: list[NotebookNode], results: list[dict[str, Any]], words: Words
+) -> Iterator[Remark]:
     """Give each code cell its outputs, and nothing else that was not there before."""
     found = {cell.id: result for cell, result in zip(cells, results, strict=True)}
     budget = Budget()
@@ -153,14 +164,14 @@ def _put_down(notebook: NotebookNode, cells: list[NotebookNode], results: list[d
         if cell.cell_type != "code":
             continue
         if cell.id not in found:
-            cell.outputs, cell.execution_count = [too_long()], None
-            yield Remark("Some cells were not run, because they are too long or too many.", needs_person=True)
+            cell.outputs, cell.execution_count = [too_long(words)], None
+            yield Remark(sentence("Some cells were not run, because they are too long or too many."), needs_person=True)
         elif is_check(cell):
             nbgrader = cell.metadata["nbgrader"]
-            outcome = check_outcome(found[cell.id], float(nbgrader["points"]), f"check `{nbgrader['grade_id']}`")
+            outcome = check_outcome(found[cell.id], float(nbgrader["points"]), nbgrader["grade_id"], words)
             cell.outputs, cell.execution_count = outcome.outputs, None
             cell.metadata["doorstart"] = outcome.report
             if outcome.remark:
                 yield outcome.remark
         else:
-            cell.outputs, cell.execution_count = learner_outputs(found[cell.id], budget)
+            cell.outputs, cell.execution_count = learner_outputs(found[cell.id], budget, words)

@@ -13,6 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from doorstart_grading import reading, remarks, repair
 from doorstart_grading.remarks import Remark
+from doorstart_grading.sentence import sentence
 from doorstart_grading.submission import locate, notebooks_of
 
 
@@ -80,7 +81,8 @@ class SubmissionExporter(NotebookExporter):
             file = locate(path.parent, notebooks_of(self._coursedir, assignment)).get(path.stem, path)
         notebook = repair.as_notebook(reading.read(file))
         if file != path:
-            remarks.add(notebook, [Remark(f"The notebook `{path.stem}` was handed in as `{file.name}`.")])
+            what = sentence("The notebook `%(name)s` was handed in as `%(file)s`.", name=path.stem, file=file.name)
+            remarks.add(notebook, [Remark(what)])
         return notebook
 
 

@@ -39,7 +39,7 @@ from traitlets.config import Config
 from doorstart_grading import kinds, late, sanitise
 from doorstart_grading import language as languages
 from doorstart_grading.language import Translated
-from doorstart_grading.sanitise import Budget
+from doorstart_grading.sanitise import Budget, notes
 from doorstart_grading.translation import N_, Language, Words
 
 CODE_LIMIT: Final = 50_000
@@ -384,7 +384,8 @@ def parts(notebook: NotebookNode, begin: str, end: str, language: Language = "en
             common["by_hand"] = bool(nbgrader.get("by_hand"))
         if cell.cell_type != "code":
             if source.strip() or answer:
-                yield Part(**common, text=_markup(sanitise.clean_markdown(source, cell.get("attachments"))))
+                markup = sanitise.clean_markdown(source, cell.get("attachments"))
+                yield Part(**common, text=_markup(notes.said_in_markup(markup, words)))
             continue
         code = _markup(coloured(source))
         if (nbgrader.get("grade") and not answer) or _mapping(cell.metadata.get("doorstart")).get("check"):
@@ -435,9 +436,10 @@ def _verdict(cell: NotebookNode, nbgrader: Mapping[str, Any], ended: object, wor
     told = _mapping(check.get("learner"))
     texts = {key: _line(told[key]) for key in (*TOLD, "message") if isinstance(told.get(key), str)}
     message = texts.pop("message", "")
-    if check.get("hidden"):
-        # Descriptions of values. The others are values, and code.
-        texts |= {key: kinds.said(texts[key], words) for key in ("called", "came_back") if key in texts}
+    # What is shown of a hidden check are descriptions of values; of others, values and code.
+    say = kinds.said if check.get("hidden") else kinds.shown
+    texts |= {key: say(texts[key], words) for key in ("called", "came_back", "expected") if key in texts}
+    message = kinds.shown(message, words)
     lines = [
         Told(gettext(TOLD[key]), text, exact=not check.get("hidden") and key != "next_step")
         for key, text in texts.items()
@@ -453,20 +455,20 @@ def _line(text: str) -> str:
 def _output(output: Mapping[str, Any], words: Words) -> Markup:
     """An output that has been cleaned, as markup: its best representation."""
     if output["output_type"] == "stream":
-        return _terminal(output["text"], output["name"])
+        return _terminal(notes.said(output["text"], words), output["name"])
     if output["output_type"] == "error":
         last = f"{output['ename']}: {output['evalue']}"
-        return _terminal("\n".join(output["traceback"]) or last, "error")
+        return _terminal(notes.said("\n".join(output["traceback"]) or last, words), "error")
     data = output["data"]
     if "text/html" in data:
-        return Markup('<div class="table">{}</div>').format(_markup(data["text/html"]))
+        return Markup('<div class="table">{}</div>').format(_markup(notes.said_in_markup(data["text/html"], words)))
     for kind in sanitise.PICTURES:
         if kind in data:
             size = output["metadata"].get(kind, {})
             sides = Markup("").join(Markup(' {}="{}"').format(side, size[side]) for side in sorted(size))
             picture = Markup('<img src="data:{};base64,{}" alt="{}"{}>')
             return picture.format(kind, data[kind], words.gettext("Picture made by the code above"), sides)
-    return _terminal(data.get("text/plain", ""), "result")
+    return _terminal(notes.said(data.get("text/plain", ""), words), "result")
 
 
 def _terminal(text: str, kind: str) -> Markup:

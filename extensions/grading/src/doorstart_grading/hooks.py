@@ -16,6 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from doorstart_grading import fingerprint, grader, late, remarks
 from doorstart_grading.gradebook import GradedSubmission, now
 from doorstart_grading.remarks import Remark
+from doorstart_grading.sentence import sentence
 from doorstart_grading.submission import SUFFIX, locate, notebooks_of, strangers
 
 
@@ -68,13 +69,16 @@ def _remarks(coursedir: CourseDirectory, folder: Path) -> list[Remark]:
     said = []
     for name in sorted(known):
         if name not in found:
-            said.append(Remark(f"The notebook `{name}` was not handed in; its checks give no points."))
+            said.append(
+                Remark(sentence("The notebook `%(name)s` was not handed in; its checks give no points.", name=name))
+            )
             continue
         for one in remarks.of(json.loads((autograded / f"{name}{SUFFIX}").read_bytes())):
-            said.append(Remark(f"{name}: {one.text}" if several else one.text, one.needs_person))
+            what = sentence("%(notebook)s: %(what)s", notebook=name, what=one.sentence) if several else one.sentence
+            said.append(Remark(what, one.needs_person))
     said += [
         Remark(
-            f"The file `{path.name}` is not a notebook of the assignment; it was not graded.",
+            sentence("The file `%(name)s` is not a notebook of the assignment; it was not graded.", name=path.name),
             needs_person=len(found) < len(known),
         )
         for path in strangers(folder, known)

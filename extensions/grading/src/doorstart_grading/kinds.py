@@ -1,7 +1,8 @@
-"""The examiner's descriptions of a call without its values, in another language: ```total` with a list of 2 items``.
+"""The examiner's words for values and calls, in another language: ```total` with a list of 2 items``, ``at most 3``.
 
-The learner gets them for hidden checks. The examiner makes them in English (its ``words.kind`` and
-``words.argument_kinds``), of a closed set of forms. A text in which anything else stands is not of it, and stays.
+For hidden checks, the learner gets descriptions without values (:func:`said`); for others, what Python writes, and
+words where it writes none (:func:`shown`). The examiner makes both in English (its ``words``), of a closed set of
+forms. A text in which anything else stands is not of it, and stays.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from doorstart_grading import told
 from doorstart_grading.translation import N_, Words
 
 _PLAIN: Final = (
@@ -60,26 +62,64 @@ _FORMS: Final[list[tuple[re.Pattern[str], Callable[[Words, re.Match[str]], str]]
         re.compile(rf"an object of the class ({_NAME})"),
         lambda words, found: words.gettext("an object of the class %(name)s", name=found[1]),
     ),
+    (
+        re.compile(rf"the class ({_NAME})"),
+        lambda words, found: words.gettext("the class %(name)s", name=found[1]),
+    ),
     (re.compile(rf"a ({_NAME})"), lambda words, found: words.gettext("a %(name)s", name=found[1])),
     (re.compile(rf"an ({_NAME})"), lambda words, found: words.gettext("an %(name)s", name=found[1])),
 ]
+_COMPARED: Final = {
+    "not": N_("not %(value)s"),
+    "less than": N_("less than %(value)s"),
+    "at most": N_("at most %(value)s"),
+    "more than": N_("more than %(value)s"),
+    "at least": N_("at least %(value)s"),
+    "one of": N_("one of %(value)s"),
+    "none of": N_("none of %(value)s"),
+    "about": N_("about %(value)s"),
+}
+_COMPARISON: Final = re.compile(rf"({'|'.join(_COMPARED)}) (.+)", re.DOTALL)
+_ERROR: Final = re.compile(rf"(an? {_NAME}): (.+)", re.DOTALL)
+_TABLE: Final = re.compile(r"(a table of \d+ rows and \d+ columns): (.+)")
+_QUOTED: Final = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+_IN_CODE: Final = re.compile(rf"{_QUOTED}|\b(?P<words>an object of the class {_NAME}|the class {_NAME}|a function)\b")
+"""What Python has no notation for, between values; not in a text of the learner's."""
 _CALL: Final = re.compile(r"(`[^`]+`) with (.+)")
 _NAMED: Final = re.compile(rf"({_NAME}): (.+)")
 _SEPARATOR: Final = re.compile(r", | and (?!\d+ columns)")
 
 
 def said(text: str, words: Words) -> str:
-    """A description of a value or a call; the text itself if it is not one."""
+    """A description of a value or a call, or why there is none; the text itself if it is neither."""
     call = _CALL.fullmatch(text)
     if not call:
-        return _kind(text, words) or text
+        return _kind(text, words) or told.said(text, words)
     arguments = [_argument(one, words) for one in _SEPARATOR.split(call[2])]
     if not all(arguments):
         return text
-    told = [one for one in arguments if one]
-    if len(told) > 1:
-        told = [words.gettext("%(several)s and %(last)s", several=", ".join(told[:-1]), last=told[-1])]
-    return words.gettext("%(function)s with %(arguments)s", function=call[1], arguments=told[0])
+    given = [one for one in arguments if one]
+    if len(given) > 1:
+        given = [words.gettext("%(several)s and %(last)s", several=", ".join(given[:-1]), last=given[-1])]
+    return words.gettext("%(function)s with %(arguments)s", function=call[1], arguments=given[0])
+
+
+def shown(text: str, words: Words) -> str:
+    """A value, a call or an error as the examiner shows it, with the words in it said."""
+    whole = told.said(text, words)
+    if whole != text:
+        return whole
+    if compared := _COMPARISON.fullmatch(text):
+        return words.gettext(_COMPARED[compared[1]], value=_in_code(compared[2], words))
+    for form in (_ERROR, _TABLE):
+        if found := form.fullmatch(text):
+            return f"{_kind(found[1], words)}: {told.said(found[2], words)}"
+    # A single word may be a value as Python writes it, such as bytes: a class.
+    return (_kind(text, words) if " " in text else None) or _in_code(text, words)
+
+
+def _in_code(text: str, words: Words) -> str:
+    return _IN_CODE.sub(lambda found: (found["words"] and _kind(found["words"], words)) or found[0], text)
 
 
 def _argument(text: str, words: Words) -> str | None:

@@ -18,6 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.nbgraderformat import SCHEMA_VERSION
 
 from doorstart_grading.sanitise import encodable
+from doorstart_grading.sentence import Sentence, sentence
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,15 @@ class MasterCell:
         return self.locked and not self.solution
 
     @property
-    def words(self) -> str:
+    def words(self) -> Sentence:
         """The cell, in a sentence."""
-        kind = "check" if self.is_check else "answer" if self.solution else "task" if self.task else "locked cell"
-        return f"{kind} `{self.name}`"
+        if self.is_check:
+            return sentence("check `%(name)s`", name=self.name)
+        if self.solution:
+            return sentence("answer `%(name)s`", name=self.name)
+        if self.task:
+            return sentence("task `%(name)s`", name=self.name)
+        return sentence("locked cell `%(name)s`", name=self.name)
 
     def metadata(self) -> dict[str, Any]:
         """nbgrader's metadata, complete."""

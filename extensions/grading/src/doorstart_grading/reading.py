@@ -18,6 +18,7 @@ from typing import Any
 
 from doorstart_grading.remarks import Remark
 from doorstart_grading.sanitise import clean_attachments, encodable
+from doorstart_grading.sentence import Sentence, SentenceError, sentence
 
 MAX_BYTES = 50 * 1024 * 1024
 """Largest file that is read as a notebook."""
@@ -56,40 +57,55 @@ def read(path: Path) -> Submitted:
     try:
         content = content_of(path)
     except UnreadableError as error:
-        return _nothing(path, str(error))
+        return _nothing(path, error.sentence)
     remarks: list[Remark] = []
     text = _decode(content, path.name, remarks)
     if not text.strip():
-        return _nothing(path, "is empty")
+        return _nothing(path, sentence("The file `%(name)s` is empty.", name=path.name))
     try:
         notebook = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         cells = list(_salvage(text))
         if not cells:
-            return _nothing(path, "is not a notebook: its text is not JSON")
+            return _nothing(
+                path, sentence("The file `%(name)s` is not a notebook: its text is not JSON.", name=path.name)
+            )
         remarks.append(
-            Remark(f"The file `{path.name}` is damaged. Its first {len(cells)} cells could be read.", needs_person=True)
+            Remark(
+                sentence(
+                    "The file `%(name)s` is damaged. Its first %(n)s cells could be read.",
+                    name=path.name,
+                    n=len(cells),
+                ),
+                needs_person=True,
+            )
         )
         notebook = {"nbformat": 4, "cells": cells}
-    if not isinstance(notebook, dict):
-        return _nothing(path, "is not a notebook: there are no cells in it")
-    found = _cells(notebook)
+    found = _cells(notebook) if isinstance(notebook, dict) else None
     if found is None:
-        return _nothing(path, "is not a notebook: there are no cells in it")
+        return _nothing(
+            path, sentence("The file `%(name)s` is not a notebook: there are no cells in it.", name=path.name)
+        )
     version = notebook.get("nbformat")
     if version != 4:
         remarks.append(
-            Remark(f"The file `{path.name}` is in another notebook format ({str(version)[:20]}); its cells were taken.")
+            Remark(
+                sentence(
+                    "The file `%(name)s` is in another notebook format (%(version)s); its cells were taken.",
+                    name=path.name,
+                    version=str(version)[:20],
+                )
+            )
         )
     return Submitted(list(_read_cells(found, remarks)), remarks)
 
 
-class UnreadableError(Exception):
-    """Why a file cannot be read, as the end of a sentence."""
+class UnreadableError(SentenceError):
+    """Why a file cannot be read."""
 
 
-def _nothing(path: Path, why: str) -> Submitted:
-    return Submitted([], [Remark(f"The file `{path.name}` {why}. It was graded as an empty one.", needs_person=True)])
+def _nothing(path: Path, why: Sentence) -> Submitted:
+    return Submitted([], [Remark(sentence("%(why)s It was graded as an empty one.", why=why), needs_person=True)])
 
 
 def content_of(path: Path) -> bytes:
@@ -100,19 +116,22 @@ def content_of(path: Path) -> bytes:
     """
     try:
         if path.is_symlink():
-            raise UnreadableError("is a link, which is not followed")
+            raise UnreadableError(sentence("The file `%(name)s` is a link, which is not followed.", name=path.name))
         if path.is_dir():
-            raise UnreadableError("is a folder, not a file")
+            raise UnreadableError(sentence("The file `%(name)s` is a folder, not a file.", name=path.name))
         # Not followed if it became a link just now, and not waited for if it is a pipe.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise UnreadableError(f"cannot be read ({error.strerror})") from error
+        what = sentence("The file `%(name)s` cannot be read (%(text)s).", name=path.name, text=error.strerror)
+        raise UnreadableError(what) from error
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise UnreadableError("is not an ordinary file")
+            raise UnreadableError(sentence("The file `%(name)s` is not an ordinary file.", name=path.name))
         if status.st_size > MAX_BYTES:
-            raise UnreadableError(f"is larger than {MAX_BYTES // 1024**2} MB")
+            megabytes = MAX_BYTES // 1024**2
+            what = sentence("The file `%(name)s` is larger than %(megabytes)s MB.", name=path.name, megabytes=megabytes)
+            raise UnreadableError(what)
         return file.read(MAX_BYTES)
 
 
@@ -122,11 +141,24 @@ def _decode(content: bytes, name: str, remarks: list[Remark]) -> str:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         remarks.append(
-            Remark(f"The file `{name}` has bytes that are not UTF-8 text; they were read as question marks.")
+            Remark(
+                sentence(
+                    "The file `%(name)s` has bytes that are not UTF-8 text; they were read as question marks.",
+                    name=name,
+                )
+            )
         )
         return content.decode(encoding, "replace")
     if encoding != "utf-8":
-        remarks.append(Remark(f"The file `{name}` was saved by another program ({encoding}); it was read as text."))
+        remarks.append(
+            Remark(
+                sentence(
+                    "The file `%(name)s` was saved by another program (%(encoding)s); it was read as text.",
+                    name=name,
+                    encoding=encoding,
+                )
+            )
+        )
     return text
 
 
@@ -162,7 +194,11 @@ def _read_cells(found: list[Any], remarks: list[Remark]) -> Iterator[SubmittedCe
     for number, cell in enumerate(found, start=1):
         read_cell = _read_cell(cell) if isinstance(cell, dict) else None
         if read_cell is None:
-            remarks.append(Remark(f"Cell {number} could not be read; it was left out.", needs_person=True))
+            remarks.append(
+                Remark(
+                    sentence("Cell %(number)s could not be read; it was left out.", number=number), needs_person=True
+                )
+            )
         else:
             yield read_cell
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from doorstart_grading.sentence import Sentence, Told, sentence
+
 MOST = 50
 """Most remarks that are kept of one notebook; what is more than that is counted."""
 
@@ -16,18 +18,25 @@ MOST = 50
 class Remark:
     """One sentence about a submission."""
 
-    text: str
+    sentence: Sentence
     needs_person: bool = False
     """Whether the score must not be released before a person has looked at the submission."""
 
+    @property
+    def text(self) -> str:
+        """The sentence in English, for programs."""
+        return str(self.sentence)
+
     def to_json(self) -> dict[str, Any]:
         """As it is kept in the autograded notebook and in the gradebook."""
-        return {"text": self.text, "needs_person": self.needs_person}
+        return {"text": self.text, "needs_person": self.needs_person, "sentence": self.sentence.to_json()}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Remark:
-        """The opposite of :meth:`to_json`."""
-        return cls(str(value["text"]), bool(value["needs_person"]))
+        """The opposite of :meth:`to_json`; a remark that was kept without a sentence stays in English."""
+        kept = value.get("sentence")
+        said = Sentence.from_json(kept) if kept else Told(str(value["text"]))
+        return cls(said, bool(value["needs_person"]))
 
 
 def add(notebook: NotebookNode, remarks: Iterable[Remark]) -> None:
@@ -37,7 +46,7 @@ def add(notebook: NotebookNode, remarks: Iterable[Remark]) -> None:
     if len(kept) > MOST:
         rest = kept[MOST:]
         needs_person = any(remark.needs_person for remark in rest)
-        kept = [*kept[:MOST], Remark(f"There are {len(rest)} more remarks like these.", needs_person)]
+        kept = [*kept[:MOST], Remark(sentence("There are %(n)s more remarks like these.", n=len(rest)), needs_person)]
     if kept:
         notebook.metadata.setdefault("doorstart", {})["remarks"] = [remark.to_json() for remark in kept]
 

@@ -24,6 +24,7 @@ from doorstart_grading import master, remarks
 from doorstart_grading.master import Master, MasterCell
 from doorstart_grading.reading import Submitted, SubmittedCell
 from doorstart_grading.remarks import Remark
+from doorstart_grading.sentence import Sentence, sentence
 
 
 class Repair(NbGraderPreprocessor):
@@ -106,15 +107,18 @@ def _recognise(cells: list[SubmittedCell], wanted: Master, done: list[Remark]) -
             unknown += 1
     if unknown:
         done.append(
-            Remark(f"{unknown} cells had names that the assignment does not have; they count as ordinary ones.")
+            Remark(
+                sentence(
+                    "%(n)s cells had names that the assignment does not have; they count as ordinary ones.", n=unknown
+                )
+            )
         )
     owners = {}
     for name, numbers in named.items():
         owner = wanted.by_name[name]
         owners[_counting(numbers, cells, owner)] = owner
         if len(numbers) > 1:
-            which = "the first one that was worked on counts" if owner.solution else "it was run once"
-            done.append(Remark(f"The {owner.words} was there {len(numbers)} times; {which}."))
+            done.append(Remark(_several(owner, len(numbers))))
     free = [number for number, cell in enumerate(cells) if cell.name not in wanted.by_name]
     by_id: dict[str, int] = {}
     by_text: dict[tuple[str, str], int] = {}
@@ -129,8 +133,18 @@ def _recognise(cells: list[SubmittedCell], wanted: Master, done: list[Remark]) -
             found = by_text.get((owner.cell_type, owner.released.strip()))
         if found is not None and found not in owners:
             owners[found] = owner
-            done.append(Remark(f"The {owner.words} had lost its name; it was recognised all the same."))
+            done.append(
+                Remark(sentence("The %(cell)s had lost its name; it was recognised all the same.", cell=owner.words))
+            )
     return owners
+
+
+def _several(owner: MasterCell, count: int) -> Sentence:
+    if owner.solution:
+        return sentence(
+            "The %(cell)s was there %(n)s times; the first one that was worked on counts.", cell=owner.words, n=count
+        )
+    return sentence("The %(cell)s was there %(n)s times; it was run once.", cell=owner.words, n=count)
 
 
 def _counting(numbers: list[int], cells: list[SubmittedCell], wanted: MasterCell) -> int:
@@ -145,10 +159,12 @@ def _tell_of_changes(entries: list[_Entry], done: list[Remark]) -> None:
         if owner is None:
             continue
         if cell.cell_type != owner.cell_type:
-            done.append(Remark(f"The {owner.words} had become a cell of another type; it was changed back."))
+            what = sentence("The %(cell)s had become a cell of another type; it was changed back.", cell=owner.words)
+            done.append(Remark(what))
         given = owner.source if owner.released is None else owner.released
         if owner.keeps_source and cell.source.strip() not in (given.strip(), owner.source.strip()):
-            done.append(Remark(f"The {owner.words} had been changed; the instructor's version was used."))
+            what = sentence("The %(cell)s had been changed; the instructor's version was used.", cell=owner.words)
+            done.append(Remark(what))
 
 
 def _arrange(entries: list[_Entry], wanted: Master, done: list[Remark]) -> None:
@@ -157,7 +173,8 @@ def _arrange(entries: list[_Entry], wanted: Master, done: list[Remark]) -> None:
     moved = _misplaced(entries, wanted, place)
     for name, entry in moved.items():
         entries.remove(entry)
-        done.append(Remark(f"The {wanted.by_name[name].words} had been moved; it was put back in its place."))
+        words = wanted.by_name[name].words
+        done.append(Remark(sentence("The %(cell)s had been moved; it was put back in its place.", cell=words)))
     present = {entry.owner.name for entry in entries if entry.owner}
     before: list[str] = []
     answer: str | None = None
@@ -175,8 +192,9 @@ def _arrange(entries: list[_Entry], wanted: Master, done: list[Remark]) -> None:
 
 def _put_back(cell: MasterCell) -> Remark:
     if cell.keeps_source:
-        return Remark(f"The {cell.words} had been deleted; it was put back.")
-    return Remark(f"The {cell.words} was missing; an empty one was put in its place.", needs_person=cell.grade)
+        return Remark(sentence("The %(cell)s had been deleted; it was put back.", cell=cell.words))
+    what = sentence("The %(cell)s was missing; an empty one was put in its place.", cell=cell.words)
+    return Remark(what, needs_person=cell.grade)
 
 
 def _misplaced(entries: list[_Entry], wanted: Master, place: dict[str, int]) -> dict[str, _Entry]:

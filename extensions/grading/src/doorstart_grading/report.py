@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +12,21 @@ from nbgrader.api import Gradebook, SubmittedAssignment
 from rich.console import Console
 from rich.table import Table
 
+from doorstart_grading import language as languages
 from doorstart_grading.course import Failure
 from doorstart_grading.gradebook import GradedSubmission, ScoreChange
 from doorstart_grading.remarks import Remark
+from doorstart_grading.sentence import Sentence, sentence
+from doorstart_grading.translation import N_, Language, Words
 
-PROPOSAL = "Scores are proposals. Learners see nothing of them before you release the feedback."
+PROPOSAL = N_("Scores are proposals. Learners see nothing of them before you release the feedback.")
+STATUSES = {
+    "graded": N_("graded"),
+    "unchanged": N_("unchanged"),
+    "failed": N_("failed"),
+    "not graded": N_("not graded"),
+}
+"""What a submission's status is called."""
 _BANDS = 5
 
 
@@ -28,13 +39,14 @@ class Line:
     """``graded``, ``unchanged``, ``failed``, or ``not graded`` if the run was interrupted before."""
     score: float | None = None
     max_score: float | None = None
-    remarks: list[str] = field(default_factory=list)
-    needs_person: list[str] = field(default_factory=list)
+    remarks: list[Sentence] = field(default_factory=list)
+    needs_person: list[Sentence] = field(default_factory=list)
     """Why a person has to look at it."""
 
     def to_json(self) -> dict[str, Any]:
-        """For programs."""
-        return dict(vars(self))
+        """For programs, with the sentences in English."""
+        said = {name: [str(one) for one in getattr(self, name)] for name in ("remarks", "needs_person")}
+        return {**vars(self), **said}
 
 
 @dataclass
@@ -127,7 +139,7 @@ def build(
     lines, overrides = [], []
     for student, outcome in sorted(outcomes.items()):
         if isinstance(outcome, Failure):
-            lines.append(Line(student, "failed", remarks=[outcome.reason], needs_person=[outcome.reason]))
+            lines.append(Line(student, "failed", remarks=[outcome.sentence], needs_person=[outcome.sentence]))
             continue
         line = Line(student, outcome)
         lines.append(line)
@@ -136,13 +148,13 @@ def build(
         found = known[student]
         line.score, line.max_score = found.score - found.late_submission_penalty, found.max_score
         said = remarks.get(student, [])
-        line.remarks = [one.text for one in said]
-        line.needs_person = [one.text for one in said if one.needs_person] + _by_hand(found)
+        line.remarks = [one.sentence for one in said]
+        line.needs_person = [one.sentence for one in said if one.needs_person] + _by_hand(found)
         overrides += _overrides(student, found)
     return Report(course, assignment, lines, overrides, seconds)
 
 
-def _by_hand(submission: SubmittedAssignment) -> list[str]:
+def _by_hand(submission: SubmittedAssignment) -> list[Sentence]:
     several = len(submission.notebooks) > 1
     waiting = [
         f"{notebook.name}/{grade.name}" if several else grade.name
@@ -150,7 +162,7 @@ def _by_hand(submission: SubmittedAssignment) -> list[str]:
         for grade in notebook.grades
         if grade.needs_manual_grade
     ]
-    return [f"To be scored by hand: {', '.join(sorted(waiting))}."] if waiting else []
+    return [sentence("To be scored by hand: %(names)s.", names=", ".join(sorted(waiting)))] if waiting else []
 
 
 def _overrides(student: str, submission: SubmittedAssignment) -> list[Override]:
@@ -162,39 +174,67 @@ def _overrides(student: str, submission: SubmittedAssignment) -> list[Override]:
     ]
 
 
-def show(report: Report, console: Console) -> None:
-    """Print the report for a person."""
-    table = Table(title=f"{report.course}: {report.assignment}", title_justify="left")
-    for name, justify in (("Learner", "left"), ("Result", "left"), ("Points", "right"), ("Remarks", "left")):
-        table.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
-    for line in report.lines:
-        points = "" if line.score is None else f"{line.score:g} / {line.max_score:g}"
-        said = list(dict.fromkeys([*line.needs_person, *line.remarks]))
-        status = f"{line.status}, needs a person" if line.needs_person and line.status != "failed" else line.status
-        table.add_row(_plain(line.student), status, points, _plain("\n".join(said)))
-    console.print(table)
-    counts = [f"{len(report.of(status))} {status}" for status in ("graded", "unchanged", "failed", "not graded")]
+def show(report: Report, console: Console, language: Language = "en") -> None:
+    """Print the report for a person, in a language."""
+    words = languages.of(language)
+    gettext = words.gettext
+
+    def number(value: float | None) -> str:
+        return languages.number(value, language)
+
+    _show_lines(report, console, words, number)
+    counts = ", ".join(f"{len(report.of(status))} {gettext(name)}" for status, name in STATUSES.items())
     person = sum(bool(line.needs_person) for line in report.lines)
-    console.print(f"{', '.join(counts)}; {person} need a person. {report.seconds:.0f} seconds.")
+    console.print(
+        gettext(
+            "%(counts)s; %(person)s need a person. %(seconds)s seconds.",
+            counts=counts,
+            person=person,
+            seconds=round(report.seconds),
+        )
+    )
     found = report.points()
     if found:
+        points = {name: number(found[name]) for name in ("max", "lowest", "median", "mean", "highest")}
         console.print(
-            f"Points of {found['max']:g}: lowest {found['lowest']:g}, median {found['median']:g}, "
-            f"mean {found['mean']:g}, highest {found['highest']:g}."
+            gettext(
+                "Points of %(max)s: lowest %(lowest)s, median %(median)s, mean %(mean)s, highest %(highest)s.", **points
+            )
         )
         most = max(band["submissions"] for band in found["distribution"])
         for band in found["distribution"]:
             bar = "█" * round(band["submissions"] / most * 30)
-            console.print(f"  {band['from']:>6g} to {band['to']:<6g} {bar} {band['submissions']}")
+            interval = gettext("%(low)s to %(high)s", low=f"{number(band['from']):>6}", high=f"{number(band['to']):<6}")
+            console.print(f"  {interval} {bar} {band['submissions']}")
     for one in report.overrides:
-        automatic = "none" if one.auto_score is None else f"{one.auto_score:g}"
-        console.print(
-            _plain(
-                f"{one.student}, {one.notebook}, {one.check}: a person gave {one.manual_score:g}, which counts; "
-                f"the automatic score is now {automatic}."
-            )
+        said = gettext(
+            "%(student)s, %(notebook)s, %(check)s: a person gave %(given)s, which counts; the automatic score is now "
+            "%(automatic)s.",
+            student=one.student,
+            notebook=one.notebook,
+            check=one.check,
+            given=number(one.manual_score),
+            automatic=gettext("none") if one.auto_score is None else number(one.auto_score),
         )
-    console.print(PROPOSAL)
+        console.print(_plain(said))
+    console.print(gettext(PROPOSAL))
+
+
+def _show_lines(report: Report, console: Console, words: Words, number: Callable[[float | None], str]) -> None:
+    gettext = words.gettext
+    table = Table(title=f"{report.course}: {report.assignment}", title_justify="left")
+    table.add_column(gettext("Learner"), overflow="fold")
+    table.add_column(gettext("Result"), overflow="fold")
+    table.add_column(gettext("Points"), justify="right", overflow="fold")
+    table.add_column(gettext("Remarks"), overflow="fold")
+    for line in report.lines:
+        points = "" if line.score is None else f"{number(line.score)} / {number(line.max_score)}"
+        said = dict.fromkeys(one.said(words) for one in [*line.needs_person, *line.remarks])
+        status = gettext(STATUSES[line.status])
+        if line.needs_person and line.status != "failed":
+            status = gettext("%(status)s, needs a person", status=status)
+        table.add_row(_plain(line.student), status, points, _plain("\n".join(said)))
+    console.print(table)
 
 
 def _plain(text: str) -> str:

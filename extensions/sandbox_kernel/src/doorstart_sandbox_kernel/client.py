@@ -10,6 +10,8 @@ from typing import Any, BinaryIO
 
 import httpx
 
+from doorstart_sandbox_kernel.said import said
+
 _CHUNK = 256 * 1024
 _TIMEOUT = httpx.Timeout(30, read=180)
 """Seconds. A busy machine may take its time to start a kernel; the service gives up earlier than this."""
@@ -147,7 +149,7 @@ class Sandbox:
                 for chunk in answer.iter_bytes():
                     body += chunk
                     if len(body) > _MAX_ANSWER:
-                        raise SandboxError("The sandbox gave an answer that is too long to be one.")
+                        raise SandboxError(said("The sandbox gave an answer that is too long to be one."))
         except httpx.HTTPError as error:
             raise _no_answer(error) from error
         complete = httpx.Response(answer.status_code, content=bytes(body))
@@ -194,8 +196,11 @@ class Sandbox:
 
 def _no_answer(error: httpx.HTTPError) -> SandboxError:
     return SandboxError(
-        "The sandbox, in which notebooks run, does not answer. Try again in a minute; "
-        f"if it stays so, ask the admin to look at the sandbox service. ({type(error).__name__}: {error})"
+        said(
+            "The sandbox, in which notebooks run, does not answer. Try again in a minute; "
+            "if it stays so, ask the admin to look at the sandbox service. (%(text)s)",
+            text=f"{type(error).__name__}: {error}",
+        )
     )
 
 
@@ -218,4 +223,7 @@ def _message(answer: httpx.Response) -> str:
     try:
         return str(answer.json()["message"])
     except (ValueError, KeyError, TypeError):
-        return f"The sandbox gave an unexpected answer (status {answer.status_code}). Ask the admin to look at its log."
+        return said(
+            "The sandbox gave an unexpected answer (status %(n)s). Ask the admin to look at its log.",
+            n=answer.status_code,
+        )

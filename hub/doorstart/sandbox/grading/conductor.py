@@ -24,6 +24,7 @@ from doorstart.sandbox.grading.job import Cell, Job
 from doorstart.sandbox.grading.kernels import LearnerKernel, StartError
 from doorstart.sandbox.grading.limits import FILES_SECONDS, Limits
 from doorstart.sandbox.grading.watched import Watched
+from doorstart.sandbox.said import said
 
 _REPLY_OVERHEAD = 256 * 1024
 _TRIES = 3
@@ -111,8 +112,10 @@ class Conductor:
                 self._end_both()
                 if tries == _TRIES:
                     raise Failed(
-                        "What grading needs did not start, or ended. Try again in a minute, then ask the admin: the "
-                        "sandbox's log says more."
+                        said(
+                            "What grading needs did not start, or ended. Try again in a minute, then ask the admin: "
+                            "the sandbox's log says more."
+                        )
                     ) from error
 
     async def _run(self, index: int, cell: Cell) -> dict[str, Any]:
@@ -130,7 +133,7 @@ class Conductor:
                 return {**shown, "status": status, "message": str(incident)}
         except outputs.ReplyError:
             # The learner's code has taken over the channel: this kernel is of no more use.
-            disturbed = Incident(Reason.EXITED, "The cell disturbed the kernel's program, which had to be ended.")
+            disturbed = Incident(Reason.EXITED, said("The cell disturbed the kernel's program, which had to be ended."))
             self._guilty.add(index)
             await self._learner.stop()
             self._note(disturbed)
@@ -144,7 +147,7 @@ class Conductor:
             "status": reply.status,
             "outputs": shown,
             "execution_count": reply.execution_count,
-            "message": "The cell's output was longer than is kept, and was cut." if reply.truncated else "",
+            "message": said("The cell's output was longer than is kept, and was cut.") if reply.truncated else "",
         }
 
     async def _test_cell(self, index: int, cell: Cell) -> dict[str, Any]:
@@ -157,7 +160,7 @@ class Conductor:
         """The result of a test. One in which the learner's code was stopped is not passed, and its examiner is done."""
         useless = result.pop("gone", None)
         if gone is None and useless:
-            text = "The learner's code gave back something that cannot be checked. Its program was ended."
+            text = said("The learner's code gave back something that cannot be checked. Its program was ended.")
             gone = Incident(Reason.EXITED, text)
         if gone is not None:
             self._guilty.add(index)
@@ -184,8 +187,10 @@ class Conductor:
         while not self._finished and (not self._learner.there or (self._examiner is None and self._examines)):
             self._end_both()
             if self._learner.ended > self._limits.restarts:
-                self._finished = (
-                    f"Not run: the learner's code had ended {self._learner.ended} kernels before. {self._first}"
+                self._finished = said(
+                    "Not run: the learner's code had ended %(n)s kernels before. %(why)s",
+                    n=self._learner.ended,
+                    why=self._first,
                 )
                 break
             try:
@@ -242,7 +247,7 @@ class Conductor:
     def _note(self, incident: Incident) -> None:
         self._first = self._first or incident
         if incident.reason in (Reason.NOTEBOOK_TIME, Reason.CPU_TIME):
-            self._finished = f"Not run: {incident}"
+            self._finished = said("Not run: %(why)s", why=incident)
 
     def _end_both(self) -> None:
         self._learner.close()

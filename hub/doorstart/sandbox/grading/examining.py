@@ -16,6 +16,7 @@ from doorstart.sandbox.grading.incidents import Incident, Lost, Reason
 from doorstart.sandbox.grading.job import Job
 from doorstart.sandbox.grading.limits import FILES_SECONDS, Limits
 from doorstart.sandbox.grading.watched import Watched
+from doorstart.sandbox.said import said
 
 T = TypeVar("T")
 
@@ -91,7 +92,8 @@ async def examine(
             report = {"reason": gone.reason, "message": str(gone)}
             await _step(examiner.send(b"D", json.dumps(report).encode()), deadline)
     except TimeoutError:
-        late = Incident(Reason.CELL_TIME, f"The test did not end within {limits.cell_seconds:g} seconds.")
+        text = said("The test did not end within %(seconds)s seconds.", seconds=f"{limits.cell_seconds:g}")
+        late = Incident(Reason.CELL_TIME, text)
         result = {**entries.test(""), "status": "failed" if gone else "error"}
         return result, gone or late
 
@@ -111,9 +113,11 @@ class _Relay:
         self._operations -= operations
         self.left -= size
         if self._operations < 0:
-            raise Incident(Reason.OUTPUT, "The test asked more of the learner's code than is allowed in one test.")
+            text = said("The test asked more of the learner's code than is allowed in one test.")
+            raise Incident(Reason.OUTPUT, text)
         if self.left <= 0:
-            raise Incident(Reason.OUTPUT, "The test and the learner's code exchanged more data than is allowed.")
+            text = said("The test and the learner's code exchanged more data than is allowed.")
+            raise Incident(Reason.OUTPUT, text)
 
 
 async def _step(step: Awaitable[T], deadline: float) -> T:

@@ -22,6 +22,7 @@ from doorstart.sandbox.grading.incidents import Failed
 from doorstart.sandbox.grading.limits import Limits
 from doorstart.sandbox.grading.starter import Starter
 from doorstart.sandbox.kernels import Refused
+from doorstart.sandbox.said import said
 from doorstart.sandbox.unpack import archive_limit
 from doorstart.settings import MIB, Settings
 
@@ -97,8 +98,11 @@ class Gradings:
         if self._running >= self._settings.grading_limit:
             raise Refused(
                 429,
-                f"All {self._settings.grading_limit} notebooks that may be graded at once on this site are being "
-                "graded. Wait for one to end.",
+                said(
+                    "All %(n)s notebooks that may be graded at once on this site are being graded. "
+                    "Wait for one to end.",
+                    n=self._settings.grading_limit,
+                ),
             )
         self._running += 1
         try:
@@ -134,7 +138,7 @@ class Gradings:
             raise Refused(503, str(error)) from error
         except asyncio.CancelledError:
             if running.cancelled():
-                raise Refused(503, "The sandbox is being stopped. Try again in a minute.") from None
+                raise Refused(503, said("The sandbox is being stopped. Try again in a minute.")) from None
             raise
         finally:
             leaving.cancel()
@@ -174,6 +178,10 @@ async def _receive(body: AsyncIterator[bytes], received: IO[bytes], max_bytes: i
     async for chunk in body:
         size += len(chunk)
         if size > most:
-            raise Refused(413, f"The folder's files are larger than {max_bytes // MIB} MB. Move what is not needed.")
+            text = said(
+                "The folder's files are larger than %(megabytes)s MB. Move what is not needed.",
+                megabytes=max_bytes // MIB,
+            )
+            raise Refused(413, text)
         await asyncio.to_thread(received.write, chunk)
     received.seek(0)

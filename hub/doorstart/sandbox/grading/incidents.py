@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from doorstart.sandbox.grading.limits import Limits
+from doorstart.sandbox.said import said
 from doorstart.settings import MIB
 
 
@@ -38,11 +39,20 @@ class Failed(Exception):  # noqa: N818
 
 def message(reason: Reason, limits: Limits) -> str:
     """What is said of a learner kernel that was ended, or stopped."""
-    return {
-        Reason.OUT_OF_MEMORY: f"The learner's code used more than {limits.memory // MIB} MB of memory.",
-        Reason.CELL_TIME: f"The learner's code ran longer than {limits.cell_seconds:g} seconds in this cell.",
-        Reason.NOTEBOOK_TIME: f"The notebook ran longer than {limits.notebook_seconds:g} seconds.",
-        Reason.CPU_TIME: f"The learner's code used more than {limits.cpu_seconds:g} seconds of processor time.",
-        Reason.OUTPUT: "The learner's code gave back more data than is taken.",
-        Reason.EXITED: "The learner's code ended the kernel's program.",
-    }[reason]
+    match reason:
+        case Reason.OUT_OF_MEMORY:
+            megabytes = limits.memory // MIB
+            return said("The learner's code used more than %(megabytes)s MB of memory.", megabytes=megabytes)
+        case Reason.CELL_TIME:
+            seconds = f"{limits.cell_seconds:g}"
+            return said("The learner's code ran longer than %(seconds)s seconds in this cell.", seconds=seconds)
+        case Reason.NOTEBOOK_TIME:
+            seconds = f"{limits.notebook_seconds:g}"
+            return said("The notebook ran longer than %(seconds)s seconds.", seconds=seconds)
+        case Reason.CPU_TIME:
+            seconds = f"{limits.cpu_seconds:g}"
+            return said("The learner's code used more than %(seconds)s seconds of processor time.", seconds=seconds)
+        case Reason.OUTPUT:
+            return said("The learner's code gave back more data than is taken.")
+        case Reason.EXITED:
+            return said("The learner's code ended the kernel's program.")

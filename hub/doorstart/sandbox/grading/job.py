@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from doorstart.names import HIDDEN_TESTS
 from doorstart.sandbox.grading.frames import MAX_FRAME
+from doorstart.sandbox.said import said
 from doorstart.sandbox.unpack import MAX_FILES
 from doorstart.settings import MIB
 
@@ -76,7 +77,12 @@ def read(body: IO[bytes], max_bytes: int) -> Job:
             members = iter(archive)
             first = next(members, None)
             if first is None or first.name != "job.json" or not first.isreg() or first.size > MAX_JSON:
-                raise JobError(f"The request does not begin with a job.json of at most {MAX_JSON // MIB} MB.")
+                raise JobError(
+                    said(
+                        "The request does not begin with a job.json of at most %(megabytes)s MB.",
+                        megabytes=MAX_JSON // MIB,
+                    )
+                )
             content = archive.extractfile(first)
             assert content is not None  # noqa: S101  a regular file
             request = Request.model_validate(json.load(content))
@@ -84,11 +90,13 @@ def read(body: IO[bytes], max_bytes: int) -> Job:
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])
-        raise JobError(f"The job is not in the form that the sandbox expects: {where}: {fault['msg']}") from error
+        raise JobError(
+            said("The job is not in the form that the sandbox expects: %(why)s", why=f"{where}: {fault['msg']}")
+        ) from error
     except (tarfile.TarError, OSError, ValueError, RecursionError) as error:
         if isinstance(error, JobError):
             raise
-        raise JobError(f"The request could not be read: {error}") from error
+        raise JobError(said("The request could not be read: %(why)s", why=error)) from error
     return Job(request, files)
 
 
@@ -99,12 +107,16 @@ def _files(archive: tarfile.TarFile, members: Iterator[tarfile.TarInfo], max_byt
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as out:
         for count, member in enumerate(members, start=1):
             if count > MAX_FILES:
-                raise JobError(f"The folder holds more than {MAX_FILES} files. Move what is not needed elsewhere.")
+                raise JobError(
+                    said("The folder holds more than %(n)s files. Move what is not needed elsewhere.", n=MAX_FILES)
+                )
             path = PurePosixPath(member.name)
             if path.is_absolute() or ".." in path.parts or path.parts[:1] != (_FOLDER,) or "\0" in member.name:
-                raise JobError(f"{member.name!r} is not in the notebook's folder.")
+                raise JobError(said("%(file)s is not in the notebook's folder.", file=repr(member.name)))
             if member.issparse() or not (member.isdir() or member.isreg()):
-                raise JobError(f"{member.name!r} is neither a file nor a folder. Replace it by a copy.")
+                raise JobError(
+                    said("%(file)s is neither a file nor a folder. Replace it by a copy.", file=repr(member.name))
+                )
             if len(path.parts) == 1:
                 continue
             total += member.size
@@ -112,8 +124,11 @@ def _files(archive: tarfile.TarFile, members: Iterator[tarfile.TarInfo], max_byt
             plain.type, plain.size, plain.mode = member.type, member.size, 0o755 if member.isdir() else 0o644
             if total > max_bytes or packed.tell() + plain.size > _FILES_FRAME:
                 raise JobError(
-                    f"The folder's files are larger than {min(max_bytes, _FILES_FRAME) // MIB} MB together. "
-                    "Move what is not needed elsewhere."
+                    said(
+                        "The folder's files are larger than %(megabytes)s MB together. "
+                        "Move what is not needed elsewhere.",
+                        megabytes=min(max_bytes, _FILES_FRAME) // MIB,
+                    )
                 )
             out.addfile(plain, archive.extractfile(member) if member.isreg() else None)
     return packed.getvalue()

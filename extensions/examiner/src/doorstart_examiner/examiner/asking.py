@@ -12,15 +12,12 @@ from typing import Any
 
 from doorstart_examiner.examiner import words
 from doorstart_examiner.examiner.record import Recorder
-from doorstart_examiner.link.errors import REFUSED, BadMessage, CannotCross, KernelGone
+from doorstart_examiner.link.errors import REFUSED, BadMessage, CannotCross, KernelGone, TimeOver
 from doorstart_examiner.link.folder import Folder
 from doorstart_examiner.link.link import Link
+from doorstart_examiner.said import said
 
 MOST_PRINTED = 256 * 1024
-
-
-class TimeOver(BaseException):
-    """The time of a test cell is over."""
 
 
 class AskingLink(Link):
@@ -55,7 +52,7 @@ class AskingLink(Link):
             TimeOver: the test's time is over.
         """
         if self.silent:
-            raise CannotCross("nothing is asked while a report is written")
+            raise CannotCross(said("nothing is asked while a report is written"))
         if self.gone is not None:
             raise self.gone
         with self._lock:  # A test may have threads.
@@ -112,7 +109,9 @@ class AskingLink(Link):
             stream = sys.stderr if name == "stderr" else sys.stdout
             stream.write(text)
         if "left_out" in extra:
-            self.recorder.note(words.clean(f"Not all files of the learner's code are here: {extra['left_out']}."))
+            self.recorder.note(
+                words.clean(said("Not all files of the learner's code are here: %(why)s.", why=extra["left_out"]))
+            )
 
     def files_left_out(self, why: str) -> None:
         """The test is told."""

@@ -22,6 +22,7 @@ from doorstart_examiner.link.errors import BadMessage, CannotCross, KernelGone
 from doorstart_examiner.link.folder import Folder
 from doorstart_examiner.link.known import known_type
 from doorstart_examiner.link.standins import OPERATORS
+from doorstart_examiner.said import said
 
 _FILE_NAMES = frozenset(
     [
@@ -117,8 +118,12 @@ class LendingLink(AskingLink):
         ):
             return "iterator"
         raise CannotCross(
-            f"a test cannot pass an object of the class {cls.__qualname__} ({cls.__module__}) to the learner's code: "
-            "only plain data, functions, files in memory and objects of classes that the test defines"
+            said(
+                "a test cannot pass an object of the class %(kind)s (%(module)s) to the learner's code: "
+                "only plain data, functions, files in memory and objects of classes that the test defines",
+                kind=cls.__qualname__,
+                module=cls.__module__,
+            )
         )
 
     def global_name(self, value: object) -> tuple[str, str] | None:
@@ -165,7 +170,7 @@ class LendingLink(AskingLink):
         subject = parts[0] if parts else None
         kind = self._kinds.get(id(subject), "")
         if operation not in _ALLOWED.get(kind, ()):
-            raise TypeError("this cannot be done with an object of a test")
+            raise TypeError(said("this cannot be done with an object of a test"))
         if operation in ("get", "set", "delete"):
             name = parts[1]
             allowed = {"function": _FUNCTION_NAMES, "file": _FILE_NAMES}.get(kind)
@@ -173,7 +178,7 @@ class LendingLink(AskingLink):
             if refused or (type(subject).__module__ == "unittest.mock" and name in _OF_MOCKS):
                 raise AttributeError(f"{type(subject).__name__!r} object has no attribute {str(name)[:50]!r}")
         if operation == "special" and parts[1] not in _ALLOWED_SPECIAL[kind]:
-            raise TypeError("this cannot be done with an object of a test")
+            raise TypeError(said("this cannot be done with an object of a test"))
         if operation == "call" and kind == "object" and not callable(subject):
             raise TypeError(f"{type(subject).__name__!r} object is not callable")
         if operation == "dir":

@@ -14,6 +14,7 @@ from typing import Any
 from doorstart_examiner.examiner.objects import is_module
 from doorstart_examiner.examiner.proxies import ExaminerLink
 from doorstart_examiner.link.standins import label_of
+from doorstart_examiner.said import said
 
 _WITH_STATE = frozenset({"matplotlib.pyplot"})
 """Modules that hold what the learner's code made, such as the current figure: those of the learner kernel are meant."""
@@ -91,7 +92,12 @@ class Names(dict[str, Any]):
             watch_seeds(self._link)
             return module
         if "*" in (wanted or ()):
-            raise ImportError(f"a test cannot import * from {name}, which lies beside the notebook: name what it needs")
+            raise ImportError(
+                said(
+                    "a test cannot import * from %(module)s, which lies beside the notebook: name what it needs",
+                    module=name,
+                )
+            )
         return self._of_learner(name if wanted else name.partition(".")[0])
 
     def _of_learner(self, name: str) -> Any:

@@ -42,6 +42,7 @@ from doorstart_examiner.link.standins import (
     plain_of,
     set_hash,
 )
+from doorstart_examiner.said import said
 
 MOST_ITEMS = 100_000
 """That one iterator of the learner's code may give: a generator may never end."""
@@ -148,10 +149,12 @@ class ExaminerLink(LendingLink):
             return NotImplemented
         if checked and method == "__contains__" and not is_object(arguments[0]):
             self.recorder.note(words.not_believed(cls))
-            raise TypeError(f"an object of the class {cls.__name__} cannot be searched for plain data")
+            raise TypeError(
+                said("an object of the class %(kind)s cannot be searched for plain data", kind=cls.__name__)
+            )
         if checked and method == "__bool__" and not is_plain(subject):
             self.recorder.note(words.not_believed(cls))
-            raise TypeError(f"an object of the class {cls.__name__} is neither true nor false here")
+            raise TypeError(said("an object of the class %(kind)s is neither true nor false here", kind=cls.__name__))
         if method == "__next__":
             self._count(subject)
         path = f"{self.recorder.path(subject)}: {method.strip('_')}"
@@ -161,14 +164,14 @@ class ExaminerLink(LendingLink):
         foreign = (is_object(value) and not is_plain(value)) or value is NotImplemented
         if checked and method in ARITHMETIC and not foreign and not is_object(arguments[0]):
             self.recorder.note(words.not_believed(cls))
-            raise TypeError(f"an object of the class {cls.__name__} is not a number")
+            raise TypeError(said("an object of the class %(kind)s is not a number", kind=cls.__name__))
         return value
 
     def _count(self, iterator: StandIn) -> None:
         number = number_of(iterator) or 0
         self._served[number] = count = self._served.get(number, 0) + 1
         if count > MOST_ITEMS:
-            raise CannotCross(f"more than {MOST_ITEMS} items, one after the other")
+            raise CannotCross(said("more than %(n)s items, one after the other", n=MOST_ITEMS))
 
     def local(self) -> Callable[[str], Callable[..., Any]] | None:
         """Operators of subclasses of plain types that the subclass has not replaced work on the plain value, here."""

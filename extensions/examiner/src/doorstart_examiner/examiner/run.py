@@ -17,16 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from doorstart_examiner.examiner import report, source, words
-from doorstart_examiner.examiner.asking import TimeOver
 from doorstart_examiner.examiner.namespace import Names, seed_all, watch_seeds
 from doorstart_examiner.examiner.proxies import ExaminerLink
 from doorstart_examiner.examiner.record import TEST, Recorder
 from doorstart_examiner.link import folder as folders
-from doorstart_examiner.link.errors import REFUSED, CannotCross, KernelGone
+from doorstart_examiner.link.errors import REFUSED, CannotCross, KernelGone, TimeOver
 from doorstart_examiner.link.folder import Folder
 from doorstart_examiner.link.standins import number_of
+from doorstart_examiner.said import said
 
 _MOST_PRINTED = 64 * 1024
+_LONGEST_MESSAGE = 1000
+"""Characters of what the instructor is told of a kernel that went away."""
 _AGAIN = 0.1
 """Seconds after which a test that caught the end of its time is told again. In a loop that catches everything, only one
 that comes between two rounds ends it: so they come often."""
@@ -87,7 +89,9 @@ class Examiner:
         try:
             cell = source.read(text, name, self._hidden)
         except (SyntaxError, ValueError, RecursionError) as error:
-            return _answer("error", message=f"This test cell is not plain Python: {words.raised(error)}")
+            return _answer(
+                "error", message=said("This test cell is not plain Python: %(why)s", why=words.raised(error))
+            )
         self._cells[name] = cell
         self._recorder.begin()
         self._seen.clear()
@@ -176,17 +180,21 @@ class Examiner:
 
     def _failed(self, cell: source.Cell, error: BaseException, printed: str) -> dict[str, Any]:
         if isinstance(error, TimeOver):
-            message = f"The test took longer than {self._seconds:g} seconds."
+            message = said("The test took longer than %(seconds)s seconds.", seconds=f"{self._seconds:g}")
         elif isinstance(error, KernelGone):
-            message = words.clean(error.message)
+            message = words.clean(error.message, _LONGEST_MESSAGE)
         elif isinstance(error, CannotCross):
-            message = words.clean(f"What the test needs cannot go between it and the learner's code: {error}.")
+            message = words.raised(error)
         else:
             # For a failed check, everything is in the check.
             message = "" if self._is_the_learners(error) else words.raised(error, self._said)
         if self.folder.refused:
             names = ", ".join(sorted(self.folder.refused)[:5])
-            message += f" The learner's code changed files that came with the assignment: {words.clean(names, 200, 1)}."
+            changed = said(
+                "The learner's code changed files that came with the assignment: %(names)s.",
+                names=words.clean(names, 200, 1),
+            )
+            message = f"{message} {changed}".strip()
         status = "failed" if self._is_the_learners(error) else "error"
         found = report.check(cell, self._cells, error, self._said, self._recorder, self._seen)
         return _answer(status, printed=printed, check=found, message=message)

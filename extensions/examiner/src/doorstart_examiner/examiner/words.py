@@ -1,4 +1,4 @@
-"""How values and texts are shown in a failed check. All wordings are here, so that they can be translated in one place.
+"""How values and texts are shown in a failed check: in English, which grading says again in the course's language.
 
 What comes from the learner's code is shown short, in one line, without anything that a page or a terminal would act on.
 """
@@ -12,8 +12,9 @@ import unicodedata
 from typing import Any
 
 from doorstart_examiner.link import standins
-from doorstart_examiner.link.errors import KernelGone
+from doorstart_examiner.link.errors import REFUSED, CannotCross, KernelGone, TimeOver
 from doorstart_examiner.link.standins import StandInClass, class_note, label_of
+from doorstart_examiner.said import said
 
 LONGEST = 300
 """Characters of a text that came from the learner's code."""
@@ -140,7 +141,11 @@ def bare_kind(value: object) -> str:
 
 
 def bare_error(error: BaseException) -> str:
-    """An exception: the type of Python's own that it is."""
+    """An exception: the type of Python's own that it is, or why the learner's code could not go on."""
+    if isinstance(error, KernelGone | TimeOver):
+        return raised(error)
+    if isinstance(error, CannotCross):
+        return said("What the test needs cannot go between it and the learner's code.")
     name = next((cls.__name__ for cls in type(error).__mro__ if cls.__module__ == "builtins"), "Exception")
     return f"{_article(name)} {name}"
 
@@ -195,7 +200,11 @@ def raised(error: BaseException, text: str | None = None) -> str:
         text: its text, if that was asked for before; asking may need the learner kernel.
     """
     text = clean(text_of(error) if text is None else text)
-    if text and isinstance(error, KernelGone):
+    if isinstance(error, KernelGone) and error.reason == REFUSED:
+        return said("The learner's code gave an answer that no check can use, so it was stopped.")
+    if isinstance(error, CannotCross):
+        return clean(said("What the test needs cannot go between it and the learner's code: %(why)s.", why=text))
+    if text and isinstance(error, KernelGone | TimeOver):
         return text  # Its text says all, and its name is of no use to anybody.
     return f"{_article(type(error).__name__)} {type(error).__name__}: {text}" if text else raised_kind(error)
 
@@ -214,19 +223,21 @@ def text_of(error: BaseException) -> str:
 
 
 def refused(why: object) -> str:
-    """The learner kernel did not keep to the form. Hardly any honest code does that; learners may read this, too."""
-    return (
+    """The learner kernel did not keep to the form, which hardly any honest code does. For the instructor."""
+    return said(
         "The learner's code gave an answer that no check can use, so it was stopped and this check is not passed. "
-        "Instructors: read the code, and if nothing in it tampers with Python or the grading, give the points by hand. "
-        f"For the course's author: {why}."
+        "Read the code, and if nothing in it tampers with Python or the grading, give the points by hand. "
+        "For the course's author: %(why)s.",
+        why=why,
     )
 
 
 def not_believed(cls: type) -> str:
     """An object where plain data is needed."""
-    return (
-        f"The learner's code gave an object of the class {class_note(cls).name} where the check needs plain "
-        "data. Objects are not believed; if the check is meant for this class, name the class in the test."
+    return said(
+        "The learner's code gave an object of the class %(kind)s where the check needs plain "
+        "data. Objects are not believed; if the check is meant for this class, name the class in the test.",
+        kind=class_note(cls).name,
     )
 
 

@@ -15,6 +15,7 @@ from doorstart_examiner.link.folder import Folder
 from doorstart_examiner.link.known import known_type
 from doorstart_examiner.link.link import Link
 from doorstart_examiner.link.operations import perform
+from doorstart_examiner.said import said
 
 _MOST_PRINTED = 256 * 1024
 """Bytes of output of one operation that the examiner gets."""
@@ -46,7 +47,7 @@ class KernelLink(Link):
         if not self.working or threading.get_ident() != self._thread:
             if operation in ("repr", "str"):
                 return f"<{type(parts[0]).__name__} of the test>"
-            raise RuntimeError("A function of a test can only be called while the test runs, and in its thread.")
+            raise RuntimeError(said("A function of a test can only be called while the test runs, and in its thread."))
         if operation == "equal":
             return parts[0] is parts[1] or self.ask(operation, *parts)
         return self.ask(operation, *parts)
@@ -178,4 +179,4 @@ class Input:
 
     def fileno(self) -> int:
         """There is no descriptor to read from."""
-        raise OSError("nobody is there to answer")
+        raise OSError(said("nobody is there to answer"))

@@ -16,8 +16,9 @@ from traitlets import Type
 from traitlets.config import Config
 
 from doorstart_examiner.kernel.output import Drain, Output, Stream
+from doorstart_examiner.said import said
 
-NO_INPUT = (
+NO_INPUT = said(
     "This cell asks for input, and nobody is there to answer. Give the value in the code, or call it from a test."
 )
 _MOST_OUTPUTS = 2000
@@ -187,4 +188,4 @@ def _one_text(value: Any) -> str:
     try:
         return str(value).encode("utf-8", "replace").decode()
     except Exception:
-        return "(its text cannot be shown)"
+        return said("(its text cannot be shown)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from doorstart_examiner.said import said
+
 
 class BadMessage(Exception):  # noqa: N818 (the message is what is bad)
     """The other side does not keep to the form. Nothing that it says from here on is of use."""
@@ -27,3 +29,10 @@ class KernelGone(BaseException):
         super().__init__(message)
         self.reason = reason
         self.message = message
+
+
+class TimeOver(BaseException):
+    """The time of a test cell is over."""
+
+    def __init__(self) -> None:
+        super().__init__(said("The time for this check was over."))

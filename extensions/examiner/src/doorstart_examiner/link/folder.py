@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from doorstart_examiner.link.errors import BadMessage
+from doorstart_examiner.said import said
 
 MIB = 1024 * 1024
 MOST_FILES = 200
@@ -122,7 +123,11 @@ class Folder:
             if content is None or (same and self._recent.pop(name) == _digest(content)):
                 continue
             if total + len(content) > MOST_BYTES or len(changed) >= MOST_FILES:
-                self.left_out = f"more than {MOST_FILES} files, or {MOST_BYTES // MIB} MB, were written at once"
+                self.left_out = said(
+                    "more than %(n)s files, or %(megabytes)s MB, were written at once",
+                    n=MOST_FILES,
+                    megabytes=MOST_BYTES // MIB,
+                )
                 continue
             total += len(content)
             changed[name] = content
@@ -199,7 +204,7 @@ class Folder:
             for entry in entries:
                 looked_at += 1
                 if looked_at > MOST_ENTRIES:
-                    self.left_out = f"more than {MOST_ENTRIES} files and folders are in the working folder"
+                    self.left_out = said("more than %(n)s files and folders are in the working folder", n=MOST_ENTRIES)
                     return found
                 name = f"{inside}/{entry.name}" if inside else entry.name
                 try:

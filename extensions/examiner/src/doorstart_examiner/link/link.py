@@ -16,6 +16,7 @@ from doorstart_examiner.link.folder import Folder
 from doorstart_examiner.link.mirror import Mirror, Side
 from doorstart_examiner.link.operations import Describer, perform
 from doorstart_examiner.link.standins import StandIns, new_error, number_of
+from doorstart_examiner.said import said
 
 MOST_NESTED = 40
 """Questions inside questions: a function of the test that calls a learner's function that calls one of the test, …"""
@@ -112,7 +113,7 @@ class Link:
         if self.reading:
             raise BadMessage("a question while a message is read")
         if self._nested >= MOST_NESTED:
-            raise RecursionError("the test and the learner's code call each other too deeply")
+            raise RecursionError(said("the test and the learner's code call each other too deeply"))
         self._nested += 1
         try:
             data = self.send((operation, *parts))

@@ -18,6 +18,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
 
+from doorstart_examiner.said import said
 from doorstart_examiner.values.limits import LIMITS, Budget, CodecError, Cost, Limits, clip
 from doorstart_examiner.values.recognition import shape_and_values
 from doorstart_examiner.values.records import Record, Shape, TupleRecord, handle_of, shape_of, values_of
@@ -68,7 +69,7 @@ def encode(
     try:
         return Encoder(limits, handle, reference).form(value, 0)
     except (RecursionError, MemoryError) as error:
-        raise CodecError("the value is too deep or too large") from error
+        raise CodecError(said("the value is too deep or too large")) from error
 
 
 class Encoder:
@@ -138,7 +139,7 @@ class Encoder:
     def _foreign(self, value: object) -> Any:
         given = None if self._handle is None else self._handle(value)
         if given is None:
-            raise CodecError(f"there is no form for a {clip(_name_of(type(value)))}")
+            raise CodecError(said("there is no form for a %(kind)s", kind=clip(_name_of(type(value)))))
         return {"$": "handle", "v": given}
 
     def _shared(self, value: object, depth: int, write: Callable[[Encoder, Any, int], Any]) -> Any:
@@ -149,7 +150,7 @@ class Encoder:
             self._budget.again(cost, depth)
             return {"$": "same", "v": number}
         if key in self._open:
-            raise CodecError(f"a {_name_of(type(value))} that contains itself")
+            raise CodecError(said("a %(kind)s that contains itself", kind=_name_of(type(value))))
         self._open.add(key)
         budget = self._budget
         items, size, outer = budget.items, budget.size, budget.deepest
@@ -170,7 +171,7 @@ class Encoder:
 
     def _text(self, value: str) -> Any:
         if len(value) > self._limits.text:
-            raise CodecError(f"a str of more than {self._limits.text} characters")
+            raise CodecError(said("a str of more than %(n)s characters", n=self._limits.text))
         try:
             value.encode()
         except UnicodeEncodeError:
@@ -182,7 +183,7 @@ class Encoder:
         if -SMALL <= value < SMALL:
             return value
         if value.bit_length() > self._limits.int_bits:
-            raise CodecError(f"an int of more than {self._limits.int_bits} bits")
+            raise CodecError(said("an int of more than %(n)s bits", n=self._limits.int_bits))
         text = format(value, "x")
         self._budget.spend(0, len(text))
         return {"$": "int", "v": text}
@@ -232,7 +233,7 @@ class Encoder:
         # The letter of the exponent depends on the context of the thread.
         text = str(value).upper() if value.is_finite() else str(value)
         if len(text) > self._limits.digits:
-            raise CodecError(f"a Decimal of more than {self._limits.digits} characters")
+            raise CodecError(said("a Decimal of more than %(n)s characters", n=self._limits.digits))
         self._budget.spend(0, len(text))
         return {"$": "decimal", "v": text}
 

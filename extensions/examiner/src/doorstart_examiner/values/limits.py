@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from doorstart_examiner.said import said
+
 MIB = 1024 * 1024
 
 
@@ -77,9 +79,9 @@ class Budget:
         self.items += items
         self.size += size
         if self.items > self.limits.items:
-            raise CodecError(f"more than {self.limits.items} values")
+            raise CodecError(said("more than %(n)s values", n=self.limits.items))
         if self.size > self.limits.bytes:
-            raise CodecError(f"more than {self.limits.bytes} bytes")
+            raise CodecError(said("more than %(n)s bytes", n=self.limits.bytes))
 
     def enter(self, depth: int) -> None:
         """A container begins, with ``depth`` others around it.
@@ -88,7 +90,7 @@ class Budget:
             CodecError: too many.
         """
         if depth >= self.limits.depth:
-            raise CodecError(f"more than {self.limits.depth} containers inside each other")
+            raise CodecError(said("more than %(n)s containers inside each other", n=self.limits.depth))
         self.deepest = max(self.deepest, depth)
 
     def again(self, cost: Cost, depth: int) -> None:

@@ -11,6 +11,7 @@ import re
 from itertools import accumulate
 from typing import Any
 
+from doorstart_examiner.said import said
 from doorstart_examiner.values.limits import LIMITS, CodecError, Limits
 
 _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
@@ -41,7 +42,7 @@ def dumps(message: object, limits: Limits = LIMITS) -> bytes:
     except (TypeError, ValueError) as error:
         raise CodecError(f"not a message: {error}") from error
     except (RecursionError, MemoryError) as error:
-        raise CodecError("the message is too deep or too large") from error
+        raise CodecError(said("the message is too deep or too large")) from error
     _check_counts(data, limits)
     return data
 
@@ -74,13 +75,13 @@ def loads(data: bytes, limits: Limits = LIMITS) -> Any:
     except ValueError as error:
         raise CodecError("not JSON in UTF-8") from error
     except (RecursionError, MemoryError) as error:
-        raise CodecError("the message is too deep or too large") from error
+        raise CodecError(said("the message is too deep or too large")) from error
 
 
 def _check_counts(data: bytes, limits: Limits) -> bytes | None:
     """Check the size and the numbers of brackets and commas; the data without its strings, if that had to be made."""
     if len(data) > limits.bytes:
-        raise CodecError(f"more than {limits.bytes} bytes")
+        raise CodecError(said("more than %(n)s bytes", n=limits.bytes))
     bare = None
     for _ in range(2):
         looked_at = data if bare is None else bare
@@ -90,7 +91,7 @@ def _check_counts(data: bytes, limits: Limits) -> bytes | None:
             return bare
         # Text may have any number of both.
         bare = _STRINGS.sub(b"", data)
-    raise CodecError(f"more than {limits.items} values")
+    raise CodecError(said("more than %(n)s values", n=limits.items))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ that a page or its scripts could react to. It is still bounded: a submission can
 * :mod:`.text`, :mod:`.pictures`, :mod:`.style`: one text, one picture, the look of one element.
 * :mod:`.markup`: HTML. :mod:`.markdown`: what is typed into text cells, and what is attached to it.
 * :mod:`.outputs`: what a code cell shows. :mod:`.budget`: how much of one notebook is shown at all.
+* :mod:`.notes`: the words that stand for what is not shown.
 
 This is not where code is confined (the sandbox does that), and not where it is decided what a learner may see of a
 check (``feedback`` does that).

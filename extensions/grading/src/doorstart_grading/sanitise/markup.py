@@ -9,6 +9,7 @@ from typing import Final
 
 import nh3
 
+from doorstart_grading.sanitise import notes
 from doorstart_grading.sanitise.style import clean_style, names, style_sheet
 from doorstart_grading.sanitise.text import CONTROL, REPLACEMENT, encodable
 
@@ -110,7 +111,7 @@ def clean(markup: str, styles: Mapping[str, str], picture: Callable[[str], str |
         if depth > DEPTH_LIMIT:
             raise _TooDeepError
         if found[2] == "img" and ' src="' not in found[3]:
-            return "(a picture is not shown here)"
+            return notes.PICTURE
         name = _ID.search(found[3])
         return found[0] if name is None else f'<{found[2]}{_REPLACED.sub("", found[3])} style="{styles[name[1]]}">'
 

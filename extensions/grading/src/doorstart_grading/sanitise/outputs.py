@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from doorstart_grading.sanitise import notes
 from doorstart_grading.sanitise.budget import Budget
 from doorstart_grading.sanitise.markup import LARGEST, clean_html, visible
 from doorstart_grading.sanitise.pictures import PICTURES, clean_image
@@ -12,15 +13,6 @@ from doorstart_grading.sanitise.text import TEXT_LIMIT, clean_text, joined
 
 OUTPUT_LIMIT: Final = 200
 """Outputs of one code cell, after the parts of a stream are put together."""
-_KINDS: Final = {
-    "application/javascript": "JavaScript",
-    "text/javascript": "JavaScript",
-    "application/pdf": "a PDF file",
-    "application/json": "JSON",
-    "image/svg+xml": "an SVG picture",
-    "image/gif": "a GIF picture",
-    "application/vnd.jupyter.widget-view+json": "a control to use with the mouse (widget)",
-}
 
 
 def clean_outputs(outputs: Iterable[Any], budget: Budget | None = None) -> list[dict[str, Any]]:
@@ -45,7 +37,7 @@ def clean_outputs(outputs: Iterable[Any], budget: Budget | None = None) -> list[
         else:
             cleaned += _result(output, str(kind), budget)
     if len(whole) > OUTPUT_LIMIT:
-        cleaned.append(_note(f"{len(whole) - OUTPUT_LIMIT:,} more outputs are not shown here"))
+        cleaned.append(_note(notes.OUTPUTS % {"n": f"{len(whole) - OUTPUT_LIMIT:,}"}))
     return cleaned
 
 
@@ -86,12 +78,12 @@ def _join_streams(outputs: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any
 
 
 def _note(text: str) -> dict[str, Any]:
-    return {"output_type": "display_data", "data": {"text/plain": f"({text})"}, "metadata": {}}
+    return {"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}
 
 
 def _text(text: object, budget: Budget, *, limit: int = TEXT_LIMIT) -> str:
     plain = clean_text(text, colours=True, limit=limit)
-    return plain if budget.take("characters", len(plain)) else "(this notebook shows too much: not shown here)"
+    return plain if budget.take("characters", len(plain)) else notes.TOO_MUCH
 
 
 def _stream(output: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
@@ -122,7 +114,7 @@ def _result(output: Mapping[str, Any], kind: str, budget: Budget) -> list[dict[s
             result["execution_count"] = count(output.get("execution_count"))
         cleaned.append(result)
     if dropped and not ({"text/html", *PICTURES} & bundle.keys()):
-        cleaned.append(_note(f"not shown here: {', '.join(sorted(dropped))}"))
+        cleaned.append(_note(notes.DROPPED % {"what": ", ".join(sorted(dropped))}))
     return cleaned
 
 
@@ -136,7 +128,7 @@ def _bundle(data: Mapping[Any, Any], budget: Budget) -> tuple[dict[str, str], se
             if content and budget.take("image_bytes", len(content)):
                 bundle[kind] = content
             else:
-                dropped.add("a picture that is damaged or too large")
+                dropped.add(notes.DAMAGED_PICTURE)
         elif kind == "text/html":
             typed = joined(value)
             fits = budget.take("tags", typed.count("<")) and budget.take("characters", len(typed))
@@ -144,11 +136,9 @@ def _bundle(data: Mapping[Any, Any], budget: Budget) -> tuple[dict[str, str], se
             if visible(markup):
                 bundle[kind] = markup
             elif "text/plain" not in data:
-                dropped.add("markup without text, or too much of it")
+                dropped.add(notes.NO_TEXT)
         elif kind not in ("text/plain", "text/latex", "text/markdown"):
-            dropped.add(
-                _KINDS.get(kind, "another kind of output") if isinstance(kind, str) else "another kind of output"
-            )
+            dropped.add(notes.KINDS.get(kind, notes.OTHER) if isinstance(kind, str) else notes.OTHER)
     if not ({"text/html", *PICTURES} & bundle.keys()) or "text/plain" in data:
         plain = _plain(data)
         if plain is not None:

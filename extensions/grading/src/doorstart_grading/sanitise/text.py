@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from doorstart_grading.sanitise import notes
+
 TEXT_LIMIT: Final = 100_000
 """Characters of one text: a stream, a traceback, a value."""
 LINE_LIMIT: Final = 2_000
@@ -63,11 +65,11 @@ def _shorten(text: str, limit: int) -> str:
     lines = text.split("\n")
     if len(lines) > LINE_LIMIT:
         start, end = LINE_LIMIT * 3 // 4, LINE_LIMIT // 5
-        left_out = f"(… {len(lines) - start - end:,} lines are left out here …)"
+        left_out = notes.LINES % {"n": f"{len(lines) - start - end:,}"}
         text = "\n".join([*lines[:start], left_out, *lines[-end:]])
     if len(text) > limit:
         start, end = limit * 3 // 4, limit // 5
-        left_out = f"\n(… {len(text) - start - end:,} characters are left out here …)\n"
+        left_out = "\n" + notes.CHARACTERS % {"n": f"{len(text) - start - end:,}"} + "\n"
         text = (text[:start] + left_out + text[-end:]) if limit > 1_000 else text[: limit - 1] + "…"
     return text
 

@@ -14,6 +14,7 @@ from doorstart_examiner.link.mirror.kind import Kind
 from doorstart_examiner.link.mirror.kinds import kind_of
 from doorstart_examiner.link.mirror.table import MOST_SHARED, Shared, Side, Table
 from doorstart_examiner.link.mirror.tokens import ATOMS, WITH, Token
+from doorstart_examiner.said import said
 from doorstart_examiner.values import CodecError, dumps, encode
 
 MOST_OPAQUE = 200_000
@@ -70,7 +71,7 @@ class Packer(Table):
             for shared, seen in before:
                 shared.seen = seen
             self._drop_shared([number for number in self._shared if number >= known and number % 2 == known % 2])
-            text = "it is too deep" if isinstance(error, RecursionError) else str(error)
+            text = said("it is too deep") if isinstance(error, RecursionError) else str(error)
             raise CannotCross(text) from error
         finally:
             self._fresh = []
@@ -107,7 +108,7 @@ class Packer(Table):
         shared = self._shared_ids.get(id(value))
         if shared is None:
             if len(self._shared) >= MOST_SHARED:
-                raise CannotCross(f"more than {MOST_SHARED} lists, dicts and the like at once")
+                raise CannotCross(said("more than %(n)s lists, dicts and the like at once", n=MOST_SHARED))
             shared = Shared(self._number(), value, kind)
             self._shared[shared.number] = self._shared_ids[id(value)] = shared
             self._fresh.append(shared)
@@ -123,7 +124,7 @@ class Packer(Table):
         number = self._own_ids.get(id(value))
         if number is None:
             if len(self._own) >= MOST_OPAQUE:
-                raise CannotCross(f"more than {MOST_OPAQUE} objects at once")
+                raise CannotCross(said("more than %(n)s objects at once", n=MOST_OPAQUE))
             number = self._number()
         description, along = self._side.describe(value, number)
         self._own[number] = value

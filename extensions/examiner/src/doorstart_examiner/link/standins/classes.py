@@ -7,6 +7,7 @@ import inspect
 from typing import Any, Protocol
 
 from doorstart_examiner.link.standins.vocabulary import OPERATORS
+from doorstart_examiner.said import said
 
 SILENT = frozenset(
     {
@@ -80,8 +81,11 @@ class StandInClass(type):
     def __new__(cls, name: str, bases: tuple[type, ...], content: dict[str, Any], note: ClassNote | None = None) -> Any:
         if note is None:
             raise TypeError(
-                f"A test cannot make a subclass of {bases[0].__name__}, which is the learner's. "
-                "Put the subclass into a cell of the notebook, before the test, and use it by its name."
+                said(
+                    "A test cannot make a subclass of %(kind)s, which is the learner's. "
+                    "Put the subclass into a cell of the notebook, before the test, and use it by its name.",
+                    kind=bases[0].__name__,
+                )
             )
         return super().__new__(cls, name, bases, content)
 

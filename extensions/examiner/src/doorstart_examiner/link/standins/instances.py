@@ -6,6 +6,7 @@ import inspect
 from typing import Any, NoReturn
 
 from doorstart_examiner.link.standins.classes import SILENT, Ask, ClassNote, StandInClass, class_note, signature
+from doorstart_examiner.said import said
 
 
 class StandIn:
@@ -51,7 +52,7 @@ class StandIn:
         return type(self)._doorstart_ask("deepcopy", self)
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError(f"a {type(self).__name__} of the learner's code cannot be pickled")
+        raise TypeError(said("a %(kind)s of the learner's code cannot be pickled", kind=type(self).__name__))
 
     @property
     def __signature__(self) -> inspect.Signature:
