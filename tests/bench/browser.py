@@ -117,6 +117,8 @@ def _put(side: Side, server: Server) -> str:
         body = {"course_id": COURSE, "assignment_id": UNIT}
         server.json("POST", "assignments/fetch", json=body)
         path = f"{COURSE}/{UNIT}/{UNIT}.ipynb"
+        # The unit was begun, so the first steps are behind this person.
+        server.request("PUT", "lab/api/settings/doorstart-lab:plugin", json={"raw": json.dumps({"tour": False})})
     cells = [nbformat.v4.new_markdown_cell("# A unit"), nbformat.v4.new_code_cell(f"print({ANSWER!r})")]
     cells += [nbformat.v4.new_markdown_cell(f"## Part {part}\n\n" + "Some words to read. " * 60) for part in range(12)]
     notebook = nbformat.v4.new_notebook(cells=cells)

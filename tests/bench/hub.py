@@ -42,7 +42,6 @@ def ask(method, path, body=None):
         sys.exit(f"{method} {path}: {answer.status} {said}")
     return said
 people = [f"simulated-{number:03}" for number in range(int(sys.argv[1]))]
-ask("POST", "/users", json.dumps({"usernames": people}))
 for name in people:
     ask("POST", f"/users/{name}/server", "{}")
 running = json.loads(ask("GET", "/users?state=ready&limit=1000"))
@@ -55,18 +54,17 @@ def main() -> None:
     chosen = options.read("The Hub with many idle servers.", rounds=1, isolation=False, servers=300, seconds=180)
     delays: list[float] = []
     processors, held = 0.0, 0.0
-    with our_site() as ours:
-        _enrol(ours, chosen.servers)
-        with _simulating(ours) as hub:
-            _ask_for(hub, chosen.servers)
-            for _ in range(chosen.rounds):
-                time.sleep(SETTLED)
-                began, used = time.monotonic(), _cpu(hub)
-                time.sleep(chosen.seconds)
-                ended = time.monotonic()
-                processors = max(processors, (_cpu(hub) - used) / (ended - began))
-                delays += [delay for at, delay in _delays(hub) if began <= at <= ended]
-            held = memory.memory_of(hub).pss
+    with our_site() as ours, _simulating(ours) as hub:
+        _enrol(ours.client, hub, chosen.servers)
+        _ask_for(hub, chosen.servers)
+        for _ in range(chosen.rounds):
+            time.sleep(SETTLED)
+            began, used = time.monotonic(), _cpu(hub)
+            time.sleep(chosen.seconds)
+            ended = time.monotonic()
+            processors = max(processors, (_cpu(hub) - used) / (ended - began))
+            delays += [delay for at, delay in _delays(hub) if began <= at <= ended]
+        held = memory.memory_of(hub).pss
     report(
         "hub",
         [
@@ -80,16 +78,15 @@ def main() -> None:
     )
 
 
-def _enrol(ours: Side, learners: int) -> None:
+def _enrol(client: docker.DockerClient, hub: Container, learners: int) -> None:
     """Put them into the roster: the Hub starts nothing for somebody who is not in it."""
-    assert ours.site is not None
     rows = [
         {"username": f"simulated-{number:03}", "display_name": f"Learner {number}", "language": "nl"}
         | {"role": "learner", "courses": [COURSE]}
         for number in range(learners)
     ]
     command = ["python", "-m", "doorstart.people", "import"]
-    containers.execute_json(ours.client, f"{ours.site.name}-hub", command, {"rows": rows, "one_time": False})
+    containers.execute_json(client, str(hub.name), command, {"rows": rows, "one_time": False})
 
 
 @contextmanager
