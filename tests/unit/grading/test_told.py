@@ -265,3 +265,8 @@ def test_the_page_says_the_notes_in_its_language() -> None:
     notebook = new_notebook(cells=[new_code_cell("f()", outputs=clean_outputs([stream]))])
     (part,) = parts(notebook, BEGIN, END, "nl")
     assert "regels weggelaten" in part.outputs[0] and "left out" not in json.dumps(part.outputs)
+
+
+def test_a_text_that_is_much_too_long_is_left_as_it_is_at_once() -> None:
+    text = "Not run: " * 50_000
+    assert told.all_said(text, language.of("nl")) == text

@@ -127,6 +127,8 @@ _KINDS: Final = {
 """What a value of this name may be; all others are numbers. ``why`` is a sentence of the set, or technical."""
 _VALUE: Final = re.compile(r"%\((\w+)\)s")
 _DEEPEST: Final = 3
+_LONGEST: Final = 5000
+"""Characters in which sentences are looked for one after the other: the work grows with their square."""
 
 
 def said(text: str, words: Words, depth: int = 0) -> str:
@@ -150,7 +152,7 @@ def said(text: str, words: Words, depth: int = 0) -> str:
 def all_said(text: str, words: Words) -> str:
     """As :func:`said`, for a text that ends in sentences of the set, one after the other: the instructor's."""
     whole = said(text, words)
-    if whole != text:
+    if whole != text or len(text) > _LONGEST:
         return whole
     for start in (found.end() for found in re.finditer(r"\s", text)):
         last = said(text[start:], words)
