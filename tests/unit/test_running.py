@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-CONFTEST = Path(__file__).parents[1] / "conftest.py"
+TESTS = Path(__file__).parents[1]
 SLOW = """
 import time, pytest
 
@@ -56,8 +56,10 @@ def run(folder: Path, **files: str) -> str:
     """What pytest says of test files that are run in this order."""
     tests = folder / "tests"  # not the root folder, as here
     tests.mkdir()
-    shutil.copy(CONFTEST, tests / "conftest.py")
-    (folder / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\naddopts = --import-mode=importlib\n")
+    for file in ("conftest.py", "browser_network.py"):
+        shutil.copy(TESTS / file, tests / file)
+    options = "asyncio_mode = auto\naddopts = --import-mode=importlib\npythonpath = tests\n"
+    (folder / "pytest.ini").write_text(f"[pytest]\n{options}")
     for name, content in files.items():
         (tests / f"{name}.py").write_text(content)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/{name}.py" for name in files)]
