@@ -2,7 +2,7 @@
 import { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 
-import { answers } from './kernel';
+import { answers, untilHeard } from './kernel';
 
 /** Thrown when the person stopped it, and when the kernel ended by itself. */
 export class Stopped extends Error {}
@@ -24,6 +24,9 @@ export function runAll(panel: NotebookPanel, progress: (done: number, total: num
     const cells = panel.content.widgets.filter(cell => cell instanceof CodeCell);
     progress(0, cells.length);
     await session.ready;
+    // A kernel that is restarted while its server still connects to it has been seen to take all of the server's memory.
+    const before = session.session?.kernel;
+    await (before && untilHeard(before));
     await session.restartKernel();
     const kernel = session.session?.kernel;
     if (!kernel || !(await answers(kernel))) {
