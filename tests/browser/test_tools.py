@@ -113,10 +113,15 @@ def found(site: Any, someone: Window) -> dict[str, bool]:
 def among_the_commands(page: Page, text: str) -> bool:
     """Whether the palette of commands has one with this text."""
     field = page.locator(".lm-CommandPalette-input")
-    page.keyboard.press("Control+Shift+C")
-    page.wait_for_timeout(500)
-    if not field.is_visible():  # the keys put away a palette that was still there
+    for _ in range(4):
         page.keyboard.press("Control+Shift+C")
+        for _ in range(20):
+            page.wait_for_timeout(250)
+            if field.is_visible():
+                break
+        else:
+            continue  # the keys put away a palette that was still there
+        break
     field.clear()
     field.press_sequentially(text)
     there = page.locator(".lm-CommandPalette-item", has_text=text)
