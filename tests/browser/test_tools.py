@@ -122,6 +122,7 @@ def among_the_commands(page: Page, text: str) -> bool:
         else:
             continue  # the keys put away a palette that was still there
         break
+    page.wait_for_timeout(500)  # the palette draws its list anew when it comes
     field.clear()
     field.press_sequentially(text)
     there = page.locator(".lm-CommandPalette-item", has_text=text)
