@@ -87,6 +87,11 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
             SpawnException: this person may not have this server, no image is promoted, or the server did not come up.
                 The message is for the person who waits.
         """
+        async with turns().turn(self):
+            # In the turn, not before it: while somebody waits, an image may be taken back, or a group left.
+            return await self._start_in_turn()
+
+    async def _start_in_turn(self) -> str:
         try:
             groups = [group.name for group in self.user.groups]
             granted = grant(self.name, groups)
@@ -107,8 +112,7 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
         self.mem_limit = settings().memory_limit
         self.cpu_limit = settings().cpu_limit
         self.environment = self._environment(granted)
-        async with turns().turn(self):
-            await self._start_sealed()
+        await self._start_sealed()
         return unix_url(str(self.socket))
 
     async def _start_sealed(self) -> None:
@@ -163,7 +167,7 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
         """The end of the container's log, for the Hub's."""
         try:
             log: bytes = await self.docker("logs", self.container_id, tail=20)
-        except docker.errors.APIError:
+        except (docker.errors.APIError, docker.errors.NullResource):  # or there is no container yet
             return ""
         return log.decode(errors="replace")
 
