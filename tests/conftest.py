@@ -179,7 +179,10 @@ class Site:
 
 @contextmanager
 def running_site(name: str, port: str) -> Iterator[Site]:
-    """A site of this name on this port, brought up for the body and destroyed behind it."""
+    """A site of this name on this port, brought up for the body and destroyed behind it.
+
+    What a run that was killed left of it goes first, or its people and courses would be in these tests too.
+    """
     os.environ["DOORSTART_SITE"], os.environ["DOORSTART_PORT"] = name, port
     from doorstart.settings import Settings, settings
     from doorstart.site import engine, lifecycle
@@ -187,6 +190,8 @@ def running_site(name: str, port: str) -> Iterator[Site]:
 
     settings.cache_clear()
     chosen = Settings()
+    if not os.environ.get("DOORSTART_TEST_KEEP"):
+        lifecycle.destroy(chosen)
     lifecycle.up(chosen)
     client = engine.connect()
     assert client is not None
