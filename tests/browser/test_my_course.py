@@ -1,8 +1,8 @@
 """A lesson on *My course*, as a teacher has it: in a browser, with the keyboard, in each language.
 
 One walk goes all the way in Dutch: release, collect, grade, return, a date, more time for one learner, what late work
-costs, and grading again after a check was changed. Then the pages are looked at in the other languages, and a unit
-is released, collected and graded in each of them. A unit's title is hostile all the while, and may not act.
+costs, and grading again after a check was changed. Then the pages are looked at in the other languages, and a unit is
+walked from its release to its return in each of them. A unit's title is hostile all the while, and may not act.
 """
 
 from __future__ import annotations
@@ -289,21 +289,37 @@ def test_the_pages_in_each_language(
 
 
 @pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "nl"])
-def test_a_unit_is_released_collected_and_graded_in_each_language(
+def test_a_unit_is_walked_from_release_to_return_in_each_language(
     site: Any, pupils: list[Pupil], window: Callable[[str], Window], language: str
 ) -> None:
     """Dutch has the long walk above."""
-    bea, _ = pupils
     someone, words = on_my_course(site, window, COURSE, language, prefix="lesson"), of(language)
     page = go(someone, "unit", ESSAY)
-    act(someone, "withdraw")
-    go(someone, "unit", ESSAY)
+    if page.locator("form:has([name=act][value=withdraw]) button").count():
+        act(someone, "withdraw")
+        go(someone, "unit", ESSAY)
     act(someone, "release")
     examine(someone, "released", language)
-    bea.hand_in(ESSAY, f"{RIGHT}  # {language}")  # the same bytes again would be the same submission
+    person, pupil = start(site, *add_learner(site, f"Dot-{language}"), f"Dot-{language}")
+    pupil.hand_in(ESSAY, RIGHT)
+    with person:
+        person.stop_server()
     page = go(someone)
-    expect(cell(page, bea, ESSAY)).to_contain_text(words.gettext("Handed in"))
+    expect(cell(page, pupil, ESSAY)).to_contain_text(words.gettext("Handed in"))
     for step in ("collect", "grade"):
         go(someone, "unit", ESSAY)
         act(someone, step)
         examine(someone, step, language)
+    go(someone, "unit", ESSAY)
+    page = act(someone, "return")
+    expect(row(page, pupil)).to_have_attribute("data-outcome", "waits")
+    examine(someone, "waits", language)
+    page = go(someone, "unit", ESSAY)
+    give_points(page, row(page, pupil).get_by_role("link", name=words.gettext("Give points")), "2")
+    page = go(someone, "unit", ESSAY)
+    expect(row(page, pupil)).to_contain_text(words.gettext("%(points)s of %(most)s") % {"points": "4", "most": "5"})
+    page = act(someone, "return")
+    expect(row(page, pupil)).to_have_attribute("data-outcome", "returned")
+    examine(someone, "returned", language)
+    page = go(someone)
+    expect(cell(page, pupil, ESSAY)).to_have_attribute("data-state", "returned")

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from doorstart.settings import Settings
 from doorstart.site import lifecycle
+from doorstart_lab.exports import EXPORTS
 
 from .conftest import Window
 
@@ -34,6 +35,7 @@ async address => (await fetch(address, {
     headers: {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)[1]},
 })).status
 """
+JSON = "async address => await (await fetch(address)).json()"
 BRING = """
 (place, [kind, name]) => {
     const data = new DataTransfer();
@@ -141,3 +143,18 @@ def test_without_tools_nothing_leads_to_them(site: Any, window: Callable[[str], 
 
 def test_with_all_tools_every_way_is_there(site: Any, window: Callable[[str], Window], generous: None) -> None:
     assert [way for way, there in found(site, window("tools-on")).items() if not there] == []
+
+
+def test_every_export_that_is_offered_works_without_a_network(
+    site: Any, window: Callable[[str], Window], generous: None
+) -> None:
+    someone = window("exports")
+    username, password = site.add("learner", [COURSE], prefix="tom")
+    someone.log_in(site, username, password)
+    someone.in_lab(site, full=True)
+    page, own = someone.page, f"{site.url}/user/{username}"
+    assert page.evaluate(PUT, [f"{own}/api/contents/mine.ipynb", NOTEBOOK]) == 201
+    offered = page.evaluate(JSON, f"{own}/api/nbconvert")
+    assert offered.keys() == EXPORTS.keys()
+    answers = {name: page.evaluate(STATUS, f"{own}/nbconvert/{name}/mine.ipynb") for name in offered}
+    assert set(answers.values()) == {200}, answers

@@ -1,4 +1,4 @@
-"""The addresses below ``doorstart/`` of a learner's server. Each only translates: see :mod:`doorstart_lab.desk`."""
+"""The addresses that this package adds to a learner's server. Each only translates: see :mod:`doorstart_lab.desk`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tornado import web
 from doorstart_exchange_client.client import ExchangeClientError
 from doorstart_exchange_client.wire import ArchiveError
 from doorstart_lab.desk import Desk
+from doorstart_lab.exports import ExportsHandler
 from doorstart_lab.notice import read_notice
 
 Answer = dict[str, Any]
@@ -102,6 +103,11 @@ class NoticeHandler(_Handler):
 
 def routes(base_url: str, desk: Desk) -> list[tuple[str, type[APIHandler], dict[str, Desk]]]:
     """The handlers, for tornado's ``add_handlers``."""
+    exports: tuple[str, type[APIHandler], dict[str, Desk]] = (
+        url_path_join(base_url, "api/nbconvert"),
+        ExportsHandler,
+        {},
+    )
     handlers = {
         "units": UnitsHandler,
         "open": OpenHandler,
@@ -110,4 +116,5 @@ def routes(base_url: str, desk: Desk) -> list[tuple[str, type[APIHandler], dict[
         "feedback": FeedbackHandler,
         "notice": NoticeHandler,
     }
-    return [(url_path_join(base_url, "doorstart", name), handler, {"desk": desk}) for name, handler in handlers.items()]
+    ours = [(url_path_join(base_url, "doorstart", name), handler, {"desk": desk}) for name, handler in handlers.items()]
+    return [exports, *ours]
