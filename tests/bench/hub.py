@@ -44,8 +44,11 @@ def ask(method, path, body=None):
 people = [f"simulated-{number:03}" for number in range(int(sys.argv[1]))]
 for name in people:
     ask("POST", f"/users/{name}/server", "{}")
-running = json.loads(ask("GET", "/users?state=ready&limit=1000"))
-print(len(running))
+running, page = 0, None
+while page is None or page:  # the Hub shows at most 200 at a time
+    page = json.loads(ask("GET", f"/users?state=ready&offset={running}&limit=200"))
+    running += len(page)
+print(running)
 """
 
 
