@@ -6,7 +6,7 @@ UV_FLAGS := --frozen --inexact --quiet
 SERVERS := spawn class timetable memory browser
 PARTS := $(SERVERS) exchange hub
 
-.PHONY: up down test lint bench bench-grading bench-bundle bench-pages bench-similar bench-table $(PARTS:%=bench-%) catalogues
+.PHONY: up down test lint bench bench-grading bench-bundle bench-pages bench-similar bench-table $(PARTS:%=bench-%) catalogues pictures
 
 up: .venv/.cli
 	$(VENV)/doorstart site up
@@ -74,6 +74,11 @@ bench-pages: .venv/.dev
 # Which copies are found and how much honest work is flagged; writes build/bench/similar.json.
 bench-similar: .venv/.dev
 	PYTHONPATH=tests $(VENV)/python -m bench.similar
+
+# The pictures of My course in docs/pictures, of a site that is made for them.
+pictures: .venv/.dev
+	$(VENV)/python tests/prepare.py
+	$(VENV)/python -m pytest tests/browser/pictures.py
 
 # The Python environment. Debian keeps venv in a package of its own.
 .venv/bin/uv:
