@@ -297,3 +297,20 @@ def test_too_many_files_are_left_out_and_the_instructor_is_told(grade: Any) -> N
     learner = "for n in range(400):\n    open(f'{n}.txt', 'w').write('x')\ndef f(): return 1"
     cells = grade(learner, ("test", "assert f() == 1"), ("test", "assert f() == 2"))["cells"]
     assert [cell["status"] for cell in cells[1:]] == ["passed", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("10 ** 10 ** 6", "an int of more than"),
+        ("'x' * 10 ** 8", "a str of more than"),
+        ("b'x' * 10 ** 8", "bytes"),
+        ("tuple(range(10 ** 6 + 1))", "values"),
+        ("__import__('functools').reduce(lambda x, _: (x,), range(1000), ())", "too deep"),
+    ],
+)
+def test_what_is_too_large_is_told_and_the_next_test_runs(value: str, why: str, grade: Any) -> None:
+    answer = grade("n = 5", f"def f(): return {value}", ("test", "f() == 1"), ("test", "assert n == 5"), "m = 6")
+    assert answer["kernel"]["ended"] is None
+    assert [cell["status"] for cell in answer["cells"][2:]] == ["failed", "passed", "ok"]
+    assert why in answer["cells"][2]["message"]

@@ -58,7 +58,13 @@ class Server:
         while True:
             _interruptible(False)
             kind, payload = self._channel.receive()
-            self._channel.send(kind, self._reply(kind, payload))
+            try:
+                reply = self._reply(kind, payload)
+            except KeyboardInterrupt as error:
+                # Here, and not where the learner's code runs: it may come when that has just ended.
+                _interruptible(False)
+                reply = self._interrupted(kind, error)
+            self._channel.send(kind, reply)
 
     def _reply(self, kind: bytes, payload: bytes) -> bytes:
         if kind == b"X":
@@ -76,9 +82,6 @@ class Server:
         try:
             _interruptible(True)
             return self._shell.run(source, most)
-        except KeyboardInterrupt:
-            outputs = self._shell.output.take()
-            return {"status": "error", "outputs": outputs, "execution_count": None, "truncated": False}
         finally:
             _interruptible(False)
 
@@ -86,13 +89,16 @@ class Server:
         try:
             _interruptible(True)
             return self._link.operate(payload)
-        except KeyboardInterrupt as error:
-            # It came while the answer was being made.
-            _interruptible(False)
-            self._link.working = False
-            return self._link.reply(("raise", error, (), None))
         finally:
             _interruptible(False)
+
+    def _interrupted(self, kind: bytes, error: KeyboardInterrupt) -> bytes:
+        if kind == b"K":
+            self._link.working = False
+            return self._link.reply(("raise", error, (), None))
+        outputs = self._shell.output.take()
+        reply = {"status": "error", "outputs": outputs, "execution_count": None, "truncated": False}
+        return json.dumps(reply).encode()
 
     def _exchange(self, message: bytes) -> bytes:
         """Ask the examiner, while one of its own questions waits for an answer."""

@@ -178,7 +178,8 @@ class Link:
         """An answer as a message; if it cannot cross, the answer that says so."""
         try:
             return self.send(answer)
-        except Exception:
+        except Exception as first:
+            error = first
             if answer[0] == "raise":
                 try:
                     return self.send((*answer[:2], None, None))
