@@ -317,7 +317,7 @@ def test_a_unit_is_walked_from_release_to_return_in_each_language(
     page = go(someone, "unit", ESSAY)
     give_points(page, row(page, pupil).get_by_role("link", name=words.gettext("Give points")), "2")
     page = go(someone, "unit", ESSAY)
-    expect(row(page, pupil)).to_contain_text(words.gettext("%(points)s of %(most)s") % {"points": "4", "most": "5"})
+    expect(row(page, pupil)).to_contain_text(words.gettext("%(points)s of %(most)s", points="4", most="5"))
     page = act(someone, "return")
     expect(row(page, pupil)).to_have_attribute("data-outcome", "returned")
     examine(someone, "returned", language)

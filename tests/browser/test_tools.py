@@ -35,7 +35,11 @@ async address => (await fetch(address, {
     headers: {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)[1]},
 })).status
 """
-JSON = "async address => await (await fetch(address)).json()"
+JSON = """
+async address => await (await fetch(address, {
+    headers: {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]+)/)[1]},
+})).json()
+"""
 BRING = """
 (place, [kind, name]) => {
     const data = new DataTransfer();
