@@ -21,7 +21,7 @@ from doorstart.courses.reference import reference_answers
 from doorstart.site import containers
 
 from .conftest import Window
-from .lesson import home, on_my_course
+from .lesson import give_points, home, on_my_course
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 TOP = Path(__file__).parents[2]
@@ -29,6 +29,24 @@ PICTURES = TOP / "docs" / "pictures"
 COURSE, LANGUAGE = "stock-management.en", "en"
 FIRST, SECOND = "01-goods-flow", "02-stock-ledger"
 CLASS = ("Amira", "Bram", "Celia", "Dries", "Emre", "Fatma")
+OWN = {
+    "claim": """\
+def claim(delivery, invoice):
+    counted = dict(zip(delivery["ean"], delivery["delivered"]))
+    owed = Decimal(0)
+    for line in invoice.to_dict("records"):
+        lost = line["invoiced"] - int(counted.get(line["ean"], 0))
+        if lost > 0:
+            owed = owed + lost * line["price"]
+    return owed""",
+    "message": """\
+Good morning, I counted the boxes of order P-118 with a colleague, twice, and laid your invoice beside the list.
+We are short of 6 ring binders that you do ask money for, so please take 11.34 euros off.
+The dictionaries should cost what the catalogue of spring says, 7.03 and not 7.23, which is 8.00 euros for all forty.
+Nobody has seen the envelopes. The cook books and two packs of coffee are nobody's order: shall the driver take them?
+With friendly greetings from the warehouse of Morelan""",
+}
+"""What Amira thought of herself."""
 
 
 def solved(unit: str) -> dict[str, str]:
@@ -36,12 +54,17 @@ def solved(unit: str) -> dict[str, str]:
     return reference_answers(TOP / "courses" / "stock-management", unit, LANGUAGE)
 
 
-def disguised(code: str) -> str:
-    """The same work with other names, as somebody hands it in who had it from a neighbour."""
-    names = sorted(set(re.findall(r"^ +([a-z_]+) = ", code, re.MULTILINE)))
-    for number, name in enumerate(names):
-        code = re.sub(rf"\b{name}\b", f"value_{number}", code)
-    return code
+def disguised(answer: str) -> str:
+    """The same work with a few other words, as somebody hands it in who had it from a neighbour."""
+    words = {
+        "counted": "have",
+        "owed": "total",
+        "line": "row",
+        "lost": "gone",
+        "Good morning": "Hello",
+        "twice": "again",
+    }
+    return re.sub(r"\b(" + "|".join(words) + r")\b", lambda found: words[found[0]], answer)
 
 
 def hand_in(server: Server, unit: str, answers: dict[str, str], *, submit: bool = True) -> None:
@@ -87,6 +110,7 @@ def add_class(site: Any) -> list[tuple[str, str]]:
 
 
 def test_take(site: Any, window: Callable[[str], Window]) -> None:
+    accounts = add_class(site)
     teacher = on_my_course(site, window, COURSE, LANGUAGE, "pictures")
     page = teacher.page
     act(teacher, site, SECOND, "release")
@@ -96,21 +120,21 @@ def test_take(site: Any, window: Callable[[str], Window]) -> None:
     page.locator("section:has(#due) button").click()
     expect(page.get_by_role("status").first).to_contain_text("Saved")
     with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
-        people = [stack.enter_context(Person(site.url, *one)) for one in add_class(site)]
-        amira, bram, celia, dries, emre, _ = servers = list(pool.map(Person.start_server, people))
+        people = [stack.enter_context(Person(site.url, *one)) for one in accounts]
+        amira, bram, celia, dries, emre, _ = pool.map(Person.start_server, people)
         first, second = solved(FIRST), solved(SECOND)
-        hand_in(amira, FIRST, first)
+        hand_in(amira, FIRST, first | OWN)
         hand_in(bram, FIRST, dict(list(first.items())[:-2]))
         hand_in(celia, FIRST, dict(list(first.items())[:2]))
-        hand_in(dries, FIRST, {task: disguised(code) for task, code in first.items()})
+        hand_in(dries, FIRST, first | {task: disguised(answer) for task, answer in OWN.items()})
         hand_in(emre, FIRST, {}, submit=False)
         act(teacher, site, FIRST, "collect")
         act(teacher, site, FIRST, "grade")
+        for link in go(teacher, site, "unit", FIRST).locator("tr[data-learner]").get_by_text("Give points").all():
+            give_points(page, link, "2", "message")
         act(teacher, site, FIRST, "return")
         hand_in(amira, SECOND, second)
-        hand_in(dries, SECOND, dict(list(second.items())[:-1]))
         hand_in(bram, SECOND, {}, submit=False)
-        assert len(servers) == len(CLASS)
         picture(go(teacher, site), "my-course")
         picture(go(teacher, site, "unit", FIRST), "my-course-unit")
         act(teacher, site, SECOND, "collect")

@@ -25,7 +25,20 @@ from doorstart_grading.translation import LANGUAGES
 
 from .conftest import Window
 from .hostile.submission import put, run
-from .lesson import COURSE, ESSAY, TITLE, UNIT, Pupil, add_learner, home, make_course, notebook, on_my_course, start
+from .lesson import (
+    COURSE,
+    ESSAY,
+    TITLE,
+    UNIT,
+    Pupil,
+    add_learner,
+    give_points,
+    home,
+    make_course,
+    notebook,
+    on_my_course,
+    start,
+)
 from .looks import examine, tab_to
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
@@ -100,22 +113,6 @@ def fill_date(page: Page, days: float) -> None:
     day, time = local(days)
     page.locator("#day").fill(day)
     page.locator("#time").fill(time)
-
-
-def give_points(page: Page, link: Locator, points: str) -> None:
-    """Give points by hand for the text, in the tab that a link opens."""
-    with page.context.expect_page() as opened:
-        link.click()
-    grading = opened.value
-    grading.wait_for_load_state("networkidle")  # formgrader puts the points in that there are
-    field = grading.locator("input.score#why")
-    field.fill(points)
-    with grading.expect_response(
-        lambda answer: answer.request.method == "PUT" and "/api/grade/" in answer.url
-    ) as saved:
-        field.press("Tab")
-    assert saved.value.ok and grading.evaluate("window.opener") is None
-    grading.close()
 
 
 def test_1_the_teacher_lands_on_my_course_and_releases_a_unit(teacher: Window, pupils: list[Pupil]) -> None:
