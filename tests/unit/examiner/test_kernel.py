@@ -314,3 +314,36 @@ def test_what_is_too_large_is_told_and_the_next_test_runs(value: str, why: str, 
     assert answer["kernel"]["ended"] is None
     assert [cell["status"] for cell in answer["cells"][2:]] == ["failed", "passed", "ok"]
     assert why in answer["cells"][2]["message"]
+
+
+@pytest.mark.parametrize("ends", ["lambda: 1 / 0", "__import__('sys').exit"])
+def test_what_is_raised_after_a_test_says_nothing_of_an_earlier_one(ends: str, grade: Any) -> None:
+    learner = f"import matplotlib.pyplot as plt\nplt.get_fignums = {ends}\ndef f(): return 1"
+    hidden = (
+        "import unittest\n### BEGIN HIDDEN TESTS\nunittest.TestCase().assertEqual([f()], [4711])\n"
+        "### END HIDDEN TESTS"
+    )
+    answer = grade(learner, ("test", hidden), ("test", "assert f() == 1"), ("test", "assert f() == 1"), "2")
+    assert answer["kernel"]["ended"] is None
+    assert [cell["status"] for cell in answer["cells"][1:]] == ["failed", "failed", "failed", "ok"]
+    for cell in answer["cells"][1:4]:
+        assert "4711" not in json.dumps(cell["check"]["learner"])
+    for cell in answer["cells"][2:4]:
+        assert "4711" not in json.dumps(cell)
+
+
+def test_text_of_a_subclass_in_a_table_is_text(grade: Any) -> None:
+    learner = (
+        "import enum\nimport numpy as np\nimport pandas as pd\n"
+        "class Size(enum.StrEnum):\n    S = 'small'\n"
+        "class Loud(str):\n    def __str__(self): return 'loud'\n"
+        "names = [np.str_('a'), Size.S, Loud('b')]\n"
+        "def f(): return pd.Series(names, index=pd.Index(names, dtype='str'), dtype='str')\n"
+        "def g(): return pd.DataFrame([[1, 2, 3]], columns=pd.Index(names, dtype='str'))"
+    )
+    test = (
+        "names = ['a', 'small', 'b']\nassert f().tolist() == names and f().index.tolist() == names\n"
+        "assert g().columns.tolist() == names and g()['small'].tolist() == [2]"
+    )
+    answer = grade(learner, ("test", test))
+    assert answer["cells"][1]["status"] == "passed", answer

@@ -95,6 +95,7 @@ class Examiner:
         self._cells[name] = cell
         self._recorder.begin()
         self._seen.clear()
+        self._said = ""
         self._link.late = False
         printed = _Printed()
         failure = self._execute(cell, printed)
@@ -131,8 +132,10 @@ class Examiner:
         if self._link.gone is None:
             try:
                 self._link.ask("end")
-            except (Exception, KernelGone, TimeOver) as late:
-                error = error or late
+            except BaseException as late:  # Whatever the learner's code makes of it, such as a SystemExit.
+                if error is None:
+                    error = late
+                    self._said = self._text_of(late)
         if self._link.gone is not None and not isinstance(error, KernelGone):
             # Whatever the test did about it.
             self._link.gone.__traceback__ = error.__traceback__ if error is not None else None

@@ -126,7 +126,10 @@ def _text_apart(array: Any) -> Parts:
     if array.dtype.storage != "python":
         raise NoFormError
     missing = "NA" if array.dtype.na_value is pd.NA else "nan"
-    return {"$": "pandas.text", "missing": missing, "v": Items(array.to_numpy(dtype=object, na_value=None).tolist())}
+    texts = array.to_numpy(dtype=object, na_value=None).tolist()
+    # pandas keeps objects of subclasses of str as they are. This makes plain ones, and calls no method of theirs.
+    plain = [one if one is None else str.__str__(one) for one in texts]
+    return {"$": "pandas.text", "missing": missing, "v": Items(plain)}
 
 
 def _categorical_apart(array: Any) -> Parts:
