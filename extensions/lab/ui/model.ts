@@ -1,7 +1,7 @@
 // The learner's list, kept fresh: asked again when something was done, and now and then.
 import { ISignal, Signal } from '@lumino/signaling';
 
-import { reason, Server } from './server';
+import { type Reason, reason, Server } from './server';
 import type { Course, Listed, Unit } from './wire';
 
 /** Seconds between two looks at the list, for feedback that arrives and units that are released. */
@@ -16,7 +16,7 @@ export class Units {
   /** Null until the first answer. */
   listed: Listed | null = null;
   /** Why the last look failed, in the words of `reason`; null: it did not. */
-  failed: [string, string] | null = null;
+  failed: Reason | null = null;
   private readonly _changed = new Signal<this, void>(this);
 
   constructor(readonly server: Server) {

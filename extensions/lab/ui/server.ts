@@ -8,7 +8,9 @@ import type { Feedback, HandedIn, Listed, Notice, Parcel } from './wire';
 export class Refused extends Error {
   constructor(
     readonly code: string,
-    message: string
+    message: string,
+    /** The name of the file that it is about, or nothing. */
+    readonly file = ''
   ) {
     super(message);
   }
@@ -53,14 +55,18 @@ export class Server {
       throw new Refused('no_network', String(error));
     }
     if (!response.ok) {
-      const { error, message } = answer as { error?: unknown; message?: unknown };
-      throw new Refused(typeof error === 'string' ? error : 'no_network', String(message ?? response.status));
+      const { error, message, file } = answer as { error?: unknown; message?: unknown; file?: unknown };
+      const code = typeof error === 'string' ? error : 'no_network';
+      throw new Refused(code, String(message ?? response.status), typeof file === 'string' ? file : '');
     }
     return answer as T;
   }
 }
 
-/** The code and the message of whatever was thrown, for `Speaker.why`. */
-export function reason(error: unknown): [string, string] {
-  return error instanceof Refused ? [error.code, error.message] : ['other', String(error)];
+/** What `Speaker.why` is told. */
+export type Reason = [code: string, message: string, file: string];
+
+/** Why whatever was thrown was thrown. */
+export function reason(error: unknown): Reason {
+  return error instanceof Refused ? [error.code, error.message, error.file] : ['other', String(error), ''];
 }

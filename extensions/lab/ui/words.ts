@@ -19,22 +19,40 @@ export interface Speaker {
   moment(time: Date): string;
   /** A time of the day. */
   clock(time: Date): string;
-  /** Why something did not work, from the word for programs that an answer of the server has. */
-  why(code: string, message: string): string;
+  /** Why something did not work, from the word for programs that an answer of the server has, and about which file. */
+  why(code: string, message: string, file?: string): string;
 }
 
 /** The other words for programs that come from the exchange, the relay and the Hub, and which text says it. */
 const CODES: Record<string, Word> = {
   away: 'why_unreachable',
+  bad_archive: 'why_damaged',
+  bad_name: 'why_not_understood',
+  bad_request: 'why_not_understood',
+  bad_score: 'why_not_understood',
+  bad_time: 'why_not_understood',
+  digest_missing: 'why_not_understood',
+  empty: 'why_no_notebook',
+  forbidden: 'why_not_allowed',
   hub_unavailable: 'why_unreachable',
+  instructors_only: 'why_not_understood',
   internal_error: 'why_unreachable',
+  method_not_allowed: 'why_not_understood',
+  not_a_file: 'why_file_type',
+  not_found: 'why_not_understood',
+  not_identified: 'why_not_allowed',
   notebook_missing: 'why_no_notebook',
+  scope_missing: 'why_not_allowed',
+  status_403: 'why_not_allowed',
   status_413: 'why_too_large',
   status_429: 'why_too_often',
-  store_full: 'why_unreachable',
   'too-many-requests': 'why_too_often',
-  upload_timeout: 'why_unreachable'
+  truncated: 'why_damaged',
+  upload_timeout: 'why_unreachable',
+  wrong_digest: 'why_damaged'
 };
+/** What an answer has that does not come from the exchange itself, and is none that is expected: `status_500`. */
+const STRANGE = /^status_\d+$/;
 
 /** The texts in the first of these languages that we have, or else in English. */
 export function speaker(...languages: string[]): Speaker {
@@ -49,9 +67,10 @@ export function speaker(...languages: string[]): Speaker {
     number: value => new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(value),
     moment: time => new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }).format(time),
     clock: time => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(time),
-    why: (code, message) => {
-      const word = CODES[code] ?? `why_${code}`;
-      return word in words ? say(word as Word) : say('why_other', { message });
+    why: (code, message, file = '') => {
+      const word = CODES[code] ?? (STRANGE.test(code) ? 'why_not_understood' : `why_${code}`);
+      const told = say(word in words ? (word as Word) : 'why_other', { message });
+      return file ? `${told} ${say('which_file', { file })}` : told;
     }
   };
 }

@@ -64,6 +64,28 @@ test('why something failed is told in words, and an unknown reason as the site s
   assert.equal(en.why('something', 'No.'), 'The site said: No.');
 });
 
+test('every word that a refusal can have is told in every language, and not as the site said it', () => {
+  const refusals = JSON.parse(process.env.REFUSALS);
+  assert.ok(refusals.length > 30);
+  const told = language => word => speaker(language).why(word, 'IN ENGLISH');
+  for (const language of ['nl', 'fr', 'en', 'de']) {
+    const without = refusals.filter(word => /IN ENGLISH|[{}]/.test(told(language)(word)));
+    assert.deepEqual(without, [], `${language}: words without a sentence`);
+  }
+});
+
+test('the file that was refused is named behind the sentence, as it is', () => {
+  const file = '<b>{message}</b> $& it’s.docx';
+  const told = speaker('nl').why('file_type', 'No.', file);
+  assert.ok(told.endsWith(`Dit is het bestand: ${file}`), told);
+  assert.ok(en.say('hand_in_failed', { why: en.why('file_type', '', file) }).endsWith(file));
+  assert.doesNotMatch(en.why('file_type', 'No.'), /This is the file/);
+});
+
+test('what was thrown by something else is told with what it said', () => {
+  assert.equal(en.why('other', 'Error: Canceled future'), 'The site said: Error: Canceled future');
+});
+
 test('a language that is not known is English', () => {
   assert.equal(speaker('xx').language, 'en');
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ import pytest
 
 from doorstart.images import lab
 
+from . import answers
+
 TOP = Path(__file__).parents[3]
 HERE = Path(__file__).parent
 CACHE = TOP / "build" / "images" / "lab"
@@ -21,7 +24,13 @@ CACHE = TOP / "build" / "images" / "lab"
 
 def test_the_logic_of_the_page(tmp_path: Path) -> None:
     tools = lab.tools(TOP / lab.PLACE, CACHE, print)
-    environment = {**os.environ, "NODE_PATH": str(tools / "node_modules"), "LOGIC": str(tmp_path / "logic.mjs")}
+    refusals = sorted(answers.of_the_exchange() | answers.of_the_relay() | answers.of_the_server())
+    environment = {
+        **os.environ,
+        "NODE_PATH": str(tools / "node_modules"),
+        "LOGIC": str(tmp_path / "logic.mjs"),
+        "REFUSALS": json.dumps(refusals),
+    }
     ui = str(TOP / lab.PLACE / "ui")
     for command in (["node", "bundle.js", ui, str(tmp_path / "logic.mjs")], ["node", "--test", "logic.test.mjs"]):
         done = subprocess.run(command, cwd=HERE, env=environment, capture_output=True, text=True)

@@ -16,12 +16,16 @@ from doorstart_exchange_client.wire import ArchiveError
 from doorstart_lab.desk import Desk
 from doorstart_lab.exports import ExportsHandler
 from doorstart_lab.notice import read_notice
+from doorstart_lab.refusals import Refusal, by_archive, by_exchange, by_files
 
 Answer = dict[str, Any]
 
 
 class _Handler(APIHandler):
-    """Answers with JSON; what goes wrong is ``{"error": word, "message": sentence}``."""
+    """Answers with JSON; what goes wrong is ``{"error": word, "message": sentence, "file": name}``."""
+
+    sending = False
+    """Whether the learner's files are on their way out: they are named when they are refused."""
 
     def initialize(self, desk: Desk) -> None:
         self.desk = desk
@@ -31,18 +35,18 @@ class _Handler(APIHandler):
         try:
             done = await asyncio.to_thread(do, *arguments)
         except ExchangeClientError as error:
-            self._refuse(error.code, str(error))
+            self._refuse(by_exchange(error))
         except ArchiveError as error:
-            self._refuse("archive", str(error))
+            self._refuse(by_archive(error, self.sending))
         except OSError as error:
             self.log.exception("The learner's files could not be used")
-            self._refuse("files", f"A file could not be read or written: {error.strerror or error}.")
+            self._refuse(by_files(error))
         else:
             self.finish(json.dumps(done))
 
-    def _refuse(self, code: str, message: str) -> None:
+    def _refuse(self, refusal: Refusal) -> None:
         self.set_status(409)
-        self.finish(json.dumps({"error": code, "message": message}))
+        self.finish(json.dumps(refusal._asdict()))
 
     def unit(self) -> tuple[str, str]:
         """The course and the assignment in the request's body."""
@@ -69,6 +73,8 @@ class OpenHandler(_Handler):
 class ParcelHandler(_Handler):
     """What handing in would send."""
 
+    sending = True
+
     @web.authenticated
     async def post(self) -> None:
         await self.answer(self.desk.parcel, *self.unit())
@@ -76,6 +82,8 @@ class ParcelHandler(_Handler):
 
 class HandInHandler(_Handler):
     """Hands in, and answers with the receipt."""
+
+    sending = True
 
     @web.authenticated
     async def post(self) -> None:
