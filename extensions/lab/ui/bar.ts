@@ -10,6 +10,7 @@ import type { HandingIn } from './handing-in';
 import type { Place, Units } from './model';
 import { Died, type Run, runAll, Stopped } from './running';
 import { reason } from './server';
+import { Alone } from './turns';
 import type { Speaker } from './words';
 
 /** The most of the window's height that the bar takes, with what it says. */
@@ -25,6 +26,8 @@ export class Bar extends Widget {
   private readonly stop: HTMLButtonElement;
   private readonly ledgers: HTMLAnchorElement;
   private readonly resized: ResizeObserver;
+  /** Checking or handing in: while it goes on, a press of either button does nothing. */
+  private readonly alone = new Alone(() => this.draw());
   private run: Run | null = null;
 
   constructor(
@@ -39,8 +42,8 @@ export class Bar extends Widget {
     this.addClass('ds-bar-above');
     this.node.setAttribute('lang', speaker.language);
     this.node.setAttribute('role', 'region');
-    this.check = button(say('check'), () => void this.checkWork());
-    this.handIn = button(say('hand_in'), () => void this.handInWork());
+    this.check = button(say('check'), () => void this.alone.run(() => this.checkWork()));
+    this.handIn = button(say('hand_in'), () => void this.alone.run(() => this.handInWork()));
     this.feedback = button(say('feedback'), () => void this.openFeedback());
     this.stop = button(say('stop'), () => this.run?.stop());
     this.stop.hidden = true;
@@ -89,6 +92,10 @@ export class Bar extends Widget {
 
   private draw(): void {
     const place = this.place;
+    // Not `disabled`, which would take the keyboard away from the button.
+    for (const one of [this.check, this.handIn]) {
+      one.setAttribute('aria-disabled', String(this.alone.busy));
+    }
     this.setHidden(!place);
     if (place) {
       this.node.setAttribute('aria-label', place.unit.title);
@@ -128,11 +135,10 @@ export class Bar extends Widget {
 
   private async checkWork(): Promise<void> {
     const { say, why } = this.speaker;
-    if (this.run || !(await this.save())) {
+    if (!(await this.save())) {
       return;
     }
     this.result.replaceChildren();
-    this.check.disabled = this.handIn.disabled = true;
     this.stop.hidden = false;
     this.run = runAll(this.panel, (done, total) => this.say(say('checking', { done, total })));
     try {
@@ -149,8 +155,6 @@ export class Bar extends Widget {
     } finally {
       this.run = null;
       this.stop.hidden = true;
-      this.check.disabled = false;
-      this.draw();
     }
   }
 

@@ -23,7 +23,7 @@ import { patience } from './patience';
 import { reason, Server } from './server';
 import { withoutUploads } from './tools';
 import { Tour } from './tour';
-import { keepUnsaved } from './unsaved';
+import { keepUnsaved, saveInTurn } from './unsaved';
 import { PANEL, View } from './view';
 import { speaker } from './words';
 
@@ -87,6 +87,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     app.docRegistry.addWidgetExtension('Notebook', {
       createNew: (panel: NotebookPanel, context: DocumentRegistry.IContext<INotebookModel>) => {
         keepUnsaved(context);
+        saveInTurn(context);
         const bar = new Bar(panel, units, words, handingIn, showFeedback);
         bars.set(panel, bar);
         panel.contentHeader.insertWidget(0, bar);

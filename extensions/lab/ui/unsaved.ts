@@ -1,6 +1,9 @@
 // Work that is typed while a save is on its way is not in what is saved. JupyterLab calls the document saved all the
-// same, and would not save it again by itself until something else changes.
+// same, and would not save it again by itself until something else changes. And two saves at once look to JupyterLab as
+// if somebody else had changed the file: it asks, and one of its answers throws away what was typed.
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
+
+import { inTurn } from './turns';
 
 /** Keeps a document that changed during a save marked as not saved, so that it is saved again. */
 export function keepUnsaved(context: DocumentRegistry.Context): void {
@@ -13,4 +16,9 @@ export function keepUnsaved(context: DocumentRegistry.Context): void {
       context.model.dirty = true;
     }
   });
+}
+
+/** Lets a document be saved once at a time, whoever asks: the clock, a key, or a button. */
+export function saveInTurn(context: DocumentRegistry.Context): void {
+  context.save = inTurn(context.save.bind(context));
 }

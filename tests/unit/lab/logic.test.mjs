@@ -1,8 +1,8 @@
-// The logic of JupyterLab's page: dates in words, texts with values, what the checks of a notebook said.
+// The logic of JupyterLab's page: dates in words, texts with values, what the checks of a notebook said, one thing at a time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-const { dates, checks, late, words } = await import(process.env.LOGIC);
+const { dates, checks, late, turns, unsaved, words } = await import(process.env.LOGIC);
 const { dueInWords, parseTime, timeLeft } = dates;
 const { report } = checks;
 const { speaker } = words;
@@ -124,4 +124,101 @@ test('a cell before the checks that failed is told first, and a gap is one', () 
 test('cells with hidden tests only are no checks that a learner sees', () => {
   assert.equal(report([code(CHECK, '# Hidden checks\n\n')]).checks.length, 0);
   assert.equal(report([code({ grade: true, solution: true, grade_id: 'x' }, 'answer')]).checks.length, 0);
+});
+
+/** Work that is done by hand: `asked` has what was begun, each to be ended with `done` or `failed`. */
+function work() {
+  const asked = [];
+  const begin = () => new Promise((done, failed) => asked.push({ done, failed }));
+  return { asked, begin };
+}
+const soon = () => new Promise(resolve => setImmediate(resolve));
+
+test('work in turns: one after the other, and who waits together goes together', async () => {
+  const { asked, begin } = work();
+  const save = turns.inTurn(begin);
+  const first = save();
+  await soon();
+  const second = save();
+  const third = save();
+  await soon();
+  assert.equal(asked.length, 1, 'the second waits for the first');
+  asked[0].done();
+  await first;
+  await soon();
+  assert.equal(asked.length, 2, 'what was asked for while one waited is that one');
+  let ended = false;
+  void third.then(() => (ended = true));
+  await soon();
+  assert.equal(ended, false);
+  asked[1].done();
+  await Promise.all([second, third]);
+  const fourth = save();
+  await soon();
+  assert.equal(asked.length, 3);
+  asked[2].done();
+  await fourth;
+});
+
+test('work in turns: a failure is told to who asked for it, and the next one has its turn', async () => {
+  const { asked, begin } = work();
+  const save = turns.inTurn(begin);
+  const first = save();
+  await soon();
+  const second = save();
+  asked[0].failed(new Error('the disk is full'));
+  await assert.rejects(first, /the disk is full/);
+  await soon();
+  asked[1].done();
+  await second;
+  const broken = turns.inTurn(() => {
+    throw new Error('at once');
+  });
+  await assert.rejects(broken(), /at once/);
+  await assert.rejects(broken(), /at once/);
+});
+
+test('a document is never saved twice at once, whoever asks', async () => {
+  const { asked, begin } = work();
+  const context = {
+    saves: 0,
+    async save() {
+      assert.equal(this.saves, 0, 'JupyterLab would ask whether to throw away what was typed');
+      this.saves += 1;
+      await begin();
+      this.saves -= 1;
+    }
+  };
+  unsaved.saveInTurn(context);
+  unsaved.saveInTurn(context); // a second view of the same notebook
+  const saves = [context.save()];
+  for (let place = 0; place < 2; place += 1) {
+    await soon();
+    saves.push(context.save(), context.save());
+    await soon();
+    assert.equal(asked.length, place + 1);
+    asked[place].done();
+  }
+  await soon();
+  asked[2].done();
+  await Promise.all(saves);
+});
+
+test('a second press is none while the first one goes on, whichever button it is', async () => {
+  const { asked, begin } = work();
+  const seen = [];
+  const alone = new turns.Alone(() => seen.push(alone.busy));
+  const check = alone.run(begin);
+  await alone.run(begin);
+  await alone.run(() => assert.fail('handing in during a check'));
+  assert.equal(asked.length, 1);
+  assert.equal(alone.busy, true, 'also when the page is drawn again');
+  asked[0].failed(new Error('stopped'));
+  await assert.rejects(check, /stopped/);
+  assert.deepEqual(seen, [true, false]);
+  const again = alone.run(begin);
+  assert.equal(asked.length, 2);
+  asked[1].done();
+  await again;
+  assert.deepEqual(seen, [true, false, true, false]);
 });
