@@ -122,14 +122,13 @@ def down(settings: Settings) -> None:
         console.print("The Docker engine is not running, so the site is not either.")
         return
     with step("Servers") as current:
+        # While the Hub runs, whoever waits for a turn gets a server, and so does a class before the bell.
+        current.say("the Hub stops first, so that no more start")
+        _remove_service(client, place, "hub")
         current.note = f"{_remove_servers(client, settings.site)} stopped"
     with step("Services"):
         for service in reversed(SERVICES):
-            for container in client.containers.list(
-                ignore_removed=True, all=True, filters={"name": f"^{place.container(service)}$"}
-            ):
-                container.stop(timeout=10)
-                container.remove()
+            _remove_service(client, place, service)
         for network in client.networks.list(names=[f"^{settings.site}-front$"]):
             network.remove()
 
@@ -164,6 +163,14 @@ def _containers(client: docker.DockerClient, site: str) -> list[Container]:
     """All containers of a site, running or not."""
     label = f"{names.LABEL_SITE}={site}"
     return list(client.containers.list(ignore_removed=True, all=True, filters={"label": label}))
+
+
+def _remove_service(client: docker.DockerClient, place: Place, service: str) -> None:
+    for container in client.containers.list(
+        ignore_removed=True, all=True, filters={"name": f"^{place.container(service)}$"}
+    ):
+        container.stop(timeout=10)
+        container.remove()
 
 
 def _remove_servers(client: docker.DockerClient, site: str) -> int:
