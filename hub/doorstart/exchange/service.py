@@ -195,8 +195,7 @@ class Exchange:
         )
 
     def _release_as(self, name: str, course: str, assignment: str, source: BinaryIO) -> tuple[wire.Release, bool]:
-        archive = self.blobs.add(source, self.limits)
-        _require_notebook(archive)
+        archive = self.blobs.add(source, self.limits, _require_notebook)
         described = describe(archive, self.blobs.path(archive.digest), assignment)
         row, created = self._records.add_release(course, assignment, archive, name, self._clock(), described)
         return _release(row), created
@@ -217,8 +216,11 @@ class Exchange:
     def submit(self, caller: Caller, course: str, assignment: str, source: BinaryIO) -> tuple[wire.Receipt, bool]:
         """Takes a submission. When this returns, it is on disk for good; the flag says whether it is new."""
         self.check_submit(caller, course, assignment)
-        archive = self.blobs.add(source, self.limits)
-        _require_notebook(archive)
+        most = self._max_submissions
+
+        def accept(archive: StoredArchive) -> None:
+            _require_notebook(archive)
+            self._records.check_limit(course, assignment, caller.name, archive.digest, most)
 
         def sign(identifier: str, time: datetime) -> str:
             return self._signer.sign(
@@ -231,11 +233,12 @@ class Exchange:
             ).signature
 
         try:
+            archive = self.blobs.add(source, self.limits, accept)
             row, created = self._records.add_submission(
-                course, assignment, caller.name, archive, self._clock(), self._max_submissions, sign
+                course, assignment, caller.name, archive, self._clock(), most, sign
             )
         except SubmissionLimitError:
-            raise errors.TooManySubmissions(self._max_submissions) from None
+            raise errors.TooManySubmissions(most) from None
         return _receipt(row), created
 
     def own_submissions(self, caller: Caller, course: str | None, assignment: str | None) -> list[wire.Submission]:

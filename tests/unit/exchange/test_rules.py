@@ -12,6 +12,7 @@ from nbgrader.utils import parse_utc
 from doorstart import names
 from doorstart.exchange.receipts import verify_receipt
 from doorstart.exchange.wire import Receipt
+from doorstart_exchange_client.wire import pack
 
 from .running import COURSE, NOTEBOOK, Site, page, work
 
@@ -89,6 +90,29 @@ def test_too_many_submissions(site: Site) -> None:
     assert [site.send(token, work(text)).status_code for text in ("1", "2", "2")] == [201, 201, 200]
     message = refused(site.send(token, work("3")), 429, "too_many_submissions")
     assert "2 times" in message
+
+
+def kept(site: Site) -> set[str]:
+    """The digests of the archives on the disk; also of those that the database knows nothing of."""
+    return {path.name for path in (site.state / "blobs").glob("*/*")}
+
+
+def test_what_is_refused_is_not_kept(site: Site) -> None:
+    """A learner could fill the disk with it: nothing is ever deleted."""
+    site.stop()
+    site.environment["DOORSTART_EXCHANGE_MAX_SUBMISSIONS"] = "1"
+    site.start()
+    release = site.release()
+    token = site.learner("bea")
+    without = pack({"data.txt": b"no notebook"})
+    refused(site.send(token, without), 422, "no_notebook")
+    refused(site.send(site.instructor(), without, "PUT", f"/courses/{COURSE}/assignments/ps1"), 422, "no_notebook")
+    assert kept(site) == {release["digest"]}
+    receipt = site.send(token, work("1")).json()
+    refused(site.send(token, work("2")), 429, "too_many_submissions")
+    assert site.send(token, work("1")).json() == receipt, "the latest once more is no submission more"
+    assert kept(site) == {release["digest"], receipt["digest"]}
+    assert list((site.state / "incoming").iterdir()) == []
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])

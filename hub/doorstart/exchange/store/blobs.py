@@ -6,7 +6,7 @@ import errno
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from doorstart.exchange.errors import StoreFull
 
 @dataclass(frozen=True, slots=True)
 class StoredArchive:
-    """An archive that is on disk for good; ``size`` in bytes of the archive itself."""
+    """An archive that was checked; ``size`` in bytes of the archive itself. When it is kept, it is on disk for good."""
 
     digest: str
     size: int
@@ -61,16 +61,28 @@ class Blobs:
             finally:
                 Path(file.name).unlink(missing_ok=True)
 
-    def add(self, source: BinaryIO, limits: Limits) -> StoredArchive:
+    def add(
+        self, source: BinaryIO, limits: Limits, accept: Callable[[StoredArchive], None] | None = None
+    ) -> StoredArchive:
         """Stores an archive, in canonical form. When this returns, a power cut does not lose it.
+
+        Nothing is ever deleted from the store, so whoever may still refuse an archive does that in ``accept``.
+
+        Args:
+            source: seekable, read from its start.
+            limits: what the archive may hold.
+            accept: called when the archive is checked and before it is kept.
 
         Raises:
             BadArchive, TooLarge, TooManyFiles: it breaks a rule; nothing is stored.
             StoreFull: no space; nothing is stored.
+            Exception: what ``accept`` raises; nothing is stored.
         """
         with self.temporary() as file:
             digest, members = normalise(source, file, limits)
-            size = file.tell()
+            archive = StoredArchive(digest, file.tell(), members)
+            if accept is not None:
+                accept(archive)
             file.flush()
             os.fsync(file.fileno())
             target = self.path(digest)
@@ -80,7 +92,7 @@ class Blobs:
             # Replaces equal bytes by equal bytes when it is there already.
             Path(file.name).rename(target)
             _sync_folder(target.parent)
-        return StoredArchive(digest, size, members)
+        return archive
 
     def path(self, digest: str) -> Path:
         """Where the archive with this digest is."""

@@ -90,6 +90,17 @@ class Records:
             owner.offered = None
             return True
 
+    def check_limit(self, course: str, assignment: str, learner: str, digest: str, limit: int) -> None:
+        """Whether :meth:`add_submission` would take this archive now: asked before it is kept.
+
+        Raises:
+            SubmissionLimitError: there are ``limit`` of them, and the latest has other bytes.
+        """
+        with self._database.read() as session:
+            owner = session.scalar(find_assignment(course, assignment))
+            if owner is not None:
+                _latest(session, owner, learner, digest, limit)
+
     def add_submission(
         self,
         course: str,
@@ -116,13 +127,10 @@ class Records:
         """
         with self._database.write() as session:
             owner = ensure_assignment(session, course, assignment)
-            mine = (Submission.assignment_id == owner.id) & (Submission.learner == learner)
-            latest = session.scalar(select(Submission).where(mine).order_by(Submission.submitted_at.desc()).limit(1))
+            latest = _latest(session, owner, learner, archive.digest, limit)
             if latest is not None:
                 if latest.digest == archive.digest:
                     return latest, False
-                if (session.scalar(select(func.count()).select_from(Submission).where(mine)) or 0) >= limit:
-                    raise SubmissionLimitError
                 now = max(now, latest.submitted_at + TICK)
             _ensure_blob(session, archive)
             identifier = uuid4().hex
@@ -204,6 +212,21 @@ def ensure_assignment(session: Session, course: str, assignment: str) -> Assignm
     """The row of the assignment, locked until the end of the transaction."""
     insert_missing(session, Assignment, course=course, name=assignment)
     return session.scalars(find_assignment(course, assignment).with_for_update()).one()
+
+
+def _latest(session: Session, owner: Assignment, learner: str, digest: str, limit: int) -> Submission | None:
+    """The learner's latest submission, where one with this digest may follow it, or is it.
+
+    Raises:
+        SubmissionLimitError: there are ``limit`` of them, and the latest has other bytes.
+    """
+    mine = (Submission.assignment_id == owner.id) & (Submission.learner == learner)
+    # Counted first: outside of a write transaction, the same bytes may become the last submission in between.
+    count = session.scalar(select(func.count()).select_from(Submission).where(mine)) or 0
+    latest = session.scalar(select(Submission).where(mine).order_by(Submission.submitted_at.desc()).limit(1))
+    if count >= limit and latest is not None and latest.digest != digest:
+        raise SubmissionLimitError
+    return latest
 
 
 def _ensure_blob(session: Session, archive: StoredArchive) -> None:
