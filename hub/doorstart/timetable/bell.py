@@ -24,6 +24,8 @@ from doorstart.timetable.planning import Learner, Plan, Room, plan
 
 _LOOK_EVERY = 5.0
 _KEEP_EVERY = 300.0
+_KEEPS_IN_IDLE_TIMEOUT = 4
+"""How often a kept server is noted as used before it would be stopped: more than once, for the Hub may be busy."""
 MEMORY = Path("/proc/meminfo")
 
 log = logging.getLogger("doorstart.timetable.bell")
@@ -80,6 +82,7 @@ class Bell:
         self._table = table
         self._memory = memory
         self._begun: defaultdict[str, set[str]] = defaultdict(set)
+        self._keep_every = min(_KEEP_EVERY, chosen.idle_timeout / _KEEPS_IN_IDLE_TIMEOUT)
         self._kept = 0.0
 
     def look(self, now: datetime) -> Plan | None:
@@ -97,6 +100,8 @@ class Bell:
             return None
         people = learners(self._hub.people(), self._hub.servers())
         found = plan(table, people, self._begun, now, ahead, zone, room)
+        for username, lesson in found.had:
+            self._begun[lesson].add(username)
         for username, lesson in found.start:
             self._begun[lesson].add(username)
             log.info("Starting the server of %s for the lesson %s", username, lesson)
@@ -106,7 +111,7 @@ class Bell:
                 log.warning("The server of %s was not started: %s", username, error)
         if found.refused:
             log.warning("No memory is left for %d more servers of this lesson", len(found.refused))
-        if now.timestamp() - self._kept >= _KEEP_EVERY:
+        if now.timestamp() - self._kept >= self._keep_every:
             self._kept = now.timestamp()
             for username in found.keep:
                 self._hub.note_activity(username)

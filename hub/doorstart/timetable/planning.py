@@ -2,8 +2,8 @@
 
 Servers of a class start one after the other over the first part of the time before the bell, so that each has the
 machine nearly to itself, and the last is ready when the learners come. None is started twice in a lesson: somebody who
-ends the own server, or whose server does not start, is not in the way of the others. None is started for which the
-machine has no memory left.
+ends the own server, or whose server does not start, is not in the way of the others; and a server that the learner
+started counts as one that was started here. None is started for which the machine has no memory left.
 """
 
 from __future__ import annotations
@@ -51,11 +51,13 @@ class Plan:
         start: Whose server is started, in this order, with the lesson's key for :func:`plan`'s ``begun``.
         keep: Whose running server counts as used.
         refused: Who would get a server now, had the machine room for it.
+        had: Who has a server in a lesson that is going on, whoever asked for it; with the lesson's key, as ``start``.
     """
 
     start: tuple[tuple[str, str], ...]
     keep: tuple[str, ...]
     refused: tuple[str, ...]
+    had: tuple[tuple[str, str], ...]
 
 
 def key(lesson: Lesson, day: date) -> str:
@@ -85,7 +87,7 @@ def plan(
     Args:
         table: The timetable.
         people: All active learners.
-        begun: Usernames for whom a server was asked before, by the :func:`key` of the lesson.
+        begun: Usernames for whom a server was asked before, or who had one, by the :func:`key` of the lesson.
         now: The time, with a zone.
         ahead: How long before the bell the first server starts.
         zone: The site's.
@@ -97,10 +99,14 @@ def plan(
     start: dict[str, str] = {}
     keep: dict[str, None] = {}
     refused: dict[str, None] = {}
+    had: list[tuple[str, str]] = []
     for lesson, day in near(table, now, ahead, zone):
         name = key(lesson, day)
         members = sorted(_class(lesson, people), key=lambda one: one.username)
         keep |= {one.username: None for one in members if one.state == "running"}
+        # Not before it begins: a server that is ended then may be one of the lesson before.
+        if moments(lesson, day, zone)[0].timestamp() <= now.timestamp():
+            had += [(one.username, name) for one in members if one.state != "stopped"]
         for one in members[: due(lesson, day, now, ahead, zone, len(members))]:
             if one.state != "stopped" or one.username in begun.get(name, ()) or one.username in start:
                 continue
@@ -108,7 +114,7 @@ def plan(
                 refused[one.username] = None
             elif len(start) < places:
                 start[one.username] = name
-    return Plan(tuple(start.items()), tuple(keep), tuple(refused))
+    return Plan(tuple(start.items()), tuple(keep), tuple(refused), tuple(had))
 
 
 def _class(lesson: Lesson, people: Collection[Learner]) -> list[Learner]:

@@ -51,8 +51,8 @@ class Hub:
         self.used.append(username)
 
 
-def bell(hub: Hub, table: Timetable = TABLE) -> Bell:
-    return Bell(hub, Settings(), lambda: table, lambda: 16 * GIB)
+def bell(hub: Hub, table: Timetable = TABLE, **chosen: int) -> Bell:
+    return Bell(hub, Settings.model_validate(chosen), lambda: table, lambda: 16 * GIB)
 
 
 def test_each_is_asked_for_once_and_a_failure_is_left_alone() -> None:
@@ -63,6 +63,29 @@ def test_each_is_asked_for_once_and_a_failure_is_left_alone() -> None:
     assert sorted(hub.asked) == ["ann", "bea", "cas"]
 
 
+@pytest.mark.parametrize("first", [-4, 30], ids=["before the lesson", "when the bell's service starts amid a lesson"])
+def test_who_stops_a_server_in_a_lesson_is_left_alone_whoever_started_it(first: int) -> None:
+    hub = Hub("ann")
+    hub.state = {"ann": True}
+    ours = bell(hub)
+    for minutes in range(first, 40):
+        ours.look(BELL + timedelta(minutes=minutes))
+    del hub.state["ann"]
+    for minutes in range(40, 120):
+        ours.look(BELL + timedelta(minutes=minutes))
+    assert hub.asked == []
+
+
+def test_a_server_that_is_stopped_before_the_lesson_is_there_when_the_bell_rings() -> None:
+    hub = Hub("ann")
+    hub.state = {"ann": True}
+    ours = bell(hub)
+    ours.look(BELL - timedelta(minutes=4))
+    del hub.state["ann"]
+    ours.look(BELL - timedelta(minutes=1))
+    assert hub.asked == ["ann"]
+
+
 def test_running_servers_of_a_lesson_count_as_used_every_five_minutes() -> None:
     hub = Hub("ann", "bea")
     hub.state = {"ann": True}
@@ -71,6 +94,19 @@ def test_running_servers_of_a_lesson_count_as_used_every_five_minutes() -> None:
         hub.state.pop("bea", None)
         ours.look(BELL + timedelta(minutes=minutes))
     assert hub.used == ["ann"] * 24
+
+
+@pytest.mark.parametrize("idle", [60, 90, 600, 3600])
+def test_a_server_counts_as_used_three_times_before_it_would_be_idle(idle: int) -> None:
+    hub = Hub("ann")
+    hub.state = {"ann": True}
+    ours = bell(hub, idle_timeout=idle)
+    noted: list[int] = []
+    for seconds in range(0, 3600, 6):  # a look takes a moment too
+        ours.look(BELL + timedelta(seconds=seconds))
+        noted += [seconds] * (len(hub.used) - len(noted))
+    assert noted[0] == 0
+    assert max(third - one for one, third in zip(noted, noted[3:], strict=False)) <= idle
 
 
 def test_nobody_is_asked_anything_when_no_lesson_is_near() -> None:

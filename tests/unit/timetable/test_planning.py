@@ -76,6 +76,13 @@ def test_who_has_a_server_or_had_one_in_this_lesson_gets_no_second() -> None:
     assert started(at(BELL, class_of("cas"), **{"2026-11-23 09:00 accounting.nl": ["cas"]})) == ["cas"]
 
 
+def test_who_has_a_server_in_a_lesson_had_one_and_before_the_lesson_that_is_not_known_yet() -> None:
+    people = [*class_of("ann", state="running"), *class_of("bea", state="starting"), *class_of("cas")]
+    lesson = "2026-11-30 09:00 accounting.nl"
+    assert at(BELL, people).had == (("ann", lesson), ("bea", lesson))
+    assert at(BELL - timedelta(seconds=1), people).had == (), "it may be one of the lesson before"
+
+
 def test_two_lessons_of_one_learner_ask_for_one_server() -> None:
     other = Lesson(course="programming.nl", weekday=1, begins=time(9), ends=time(10))
     both = [Learner("ann", frozenset({"accounting.nl", "programming.nl"}))]
