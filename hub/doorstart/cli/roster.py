@@ -55,11 +55,8 @@ def import_(
 ) -> None:
     """Make the site's people agree with a file. Nothing is changed unless every row is right."""
     target = passwords or Path(f"passwords-{file.stem}.html")
-    if target.exists() and not dry_run:
-        errors.print(
-            f"[red]Error:[/red] {target} is there already and may hold the only copy of passwords. Move it away."
-        )
-        raise typer.Exit(1)
+    if not dry_run:
+        _require_writable(target)
     try:
         rows = roster.read(file.read_bytes(), known_courses())
     except OSError as error:
@@ -75,14 +72,17 @@ def import_(
             _refuse([roster.Problem(one["line"], one["reason"]) for one in error.answer["problems"]], as_json)
         raise
     people = printable.slips(answer)
-    if people:
-        printable.write(target, people, Place(settings()).url)
+    written = _hand_out(target, people)
     if as_json:
-        print(json.dumps({**{key: value for key, value in answer.items() if key != "passwords"}, "ok": True}))
-        return
-    _show(answer, dry_run)
-    if people:
-        console.print(f"One-time passwords for {len(people)}: {target}. Print it, hand out the slips, delete the file.")
+        print(json.dumps({**{key: value for key, value in answer.items() if key != "passwords"}, "ok": written}))
+    else:
+        _show(answer, dry_run)
+        if people and written:
+            console.print(
+                f"One-time passwords for {len(people)}: {target}. Print it, hand out the slips, delete the file."
+            )
+    if not written:
+        raise typer.Exit(1)
 
 
 @app.command(name="list")
@@ -105,6 +105,39 @@ def reset(username: str) -> None:
     """Give somebody a new one-time password, and print it."""
     (slip,) = ask("reset", {"username": username})["passwords"]
     console.print(f"One-time password of {username}: {slip['password']}", markup=False)
+
+
+def _require_writable(target: Path) -> None:
+    """Refuse before the Hub is asked: its answer is the only copy of the passwords."""
+    try:
+        printable.require_writable(target)
+    except (OSError, ValueError) as error:
+        errors.print(f"Error: The passwords could not be written to {target}: {_why(error)}", markup=False)
+        errors.print("Nothing was changed. Say where they should go with --passwords FILE, and run the command again.")
+        raise typer.Exit(1) from None
+
+
+def _hand_out(target: Path, people: list[printable.Slip]) -> bool:
+    """Write the slips, or show them where that fails: the accounts are there. Whether the file was written."""
+    if not people:
+        return True
+    address = Place(settings()).url
+    try:
+        printable.write(target, people, address)
+    except (OSError, ValueError) as error:
+        errors.print(printable.text(people, address), markup=False)
+        errors.print(
+            f"Error: The accounts are made, but {target} could not be written: {_why(error)} Above are the only copies "
+            "of the one-time passwords: note them now. Later, a new one: doorstart roster reset USERNAME",
+            markup=False,
+        )
+        return False
+    return True
+
+
+def _why(error: OSError | ValueError) -> str:
+    why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return f"{why.rstrip('.')}."
 
 
 def _plain(row: roster.Row) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,19 @@ def slips(answer: Mapping[str, Any]) -> list[Slip]:
     return [Slip(**entry) for entry in answer["passwords"]]
 
 
+def require_writable(path: Path) -> None:
+    """See whether the printable file can be written, before there are passwords to be written.
+
+    Raises:
+        FileExistsError: the file is there; it may hold the only copy of passwords.
+        ValueError: neither ``.html`` nor ``.txt``.
+        OSError: the folder is not there, or does not take such a file.
+    """
+    _require_absent(path)
+    with tempfile.TemporaryDirectory(prefix=".doorstart-", dir=path.parent) as scratch:
+        write(Path(scratch) / path.name, [], "")  # really: rights and kinds of disks refuse each in their own way
+
+
 def write(path: Path, people: Iterable[Slip], address: str, *, overwrite: bool = False) -> None:
     """Write the printable file, mode 0600.
 
@@ -50,29 +64,40 @@ def write(path: Path, people: Iterable[Slip], address: str, *, overwrite: bool =
     Raises:
         FileExistsError: the file is there; it may hold the only copy of passwords.
         ValueError: neither ``.html`` nor ``.txt``.
+        OSError: it cannot be written; nothing is left of it.
     """
     if path.suffix not in (".html", ".txt"):
         raise ValueError(f"{path.name} is neither .html nor .txt: give the printable file one of these endings")
-    text = (_page if path.suffix == ".html" else _text)(list(people), address)
-    if not overwrite and (path.exists() or path.is_symlink()):
+    page = (_page if path.suffix == ".html" else text)(list(people), address)
+    if not overwrite:
+        _require_absent(path)
+    # Written beside and moved into place: the file never exists half, nor readable for others.
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(page)
+            file.flush()
+            os.fsync(file.fileno())
+        if overwrite:
+            part.replace(path)
+        else:
+            os.link(part, path)  # unlike a rename, this fails when somebody else made the file in the meantime
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def text(people: Iterable[Slip], address: str) -> str:
+    """The slips as plain text, as in a ``.txt`` file."""
+    return ("\n" + "- " * 36 + "\n\n").join(_lines(slip, address) for slip in people)
+
+
+def _require_absent(path: Path) -> None:
+    if path.exists() or path.is_symlink():
         raise FileExistsError(
             f"{path} is there already, and may hold the only copy of somebody's password. "
             "Print it and delete it, or choose another name."
         )
-    # Written beside and moved into place: the file never exists half, nor readable for others.
-    part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    if overwrite:
-        part.replace(path)
-        return
-    try:
-        os.link(part, path)  # unlike a rename, this fails when somebody else made the file in the meantime
-    finally:
-        part.unlink()
 
 
 def _page(people: list[Slip], address: str) -> str:
@@ -97,10 +122,6 @@ def _section(slip: Slip, address: str) -> str:
 {notes}
 </section>
 """
-
-
-def _text(people: list[Slip], address: str) -> str:
-    return ("\n" + "- " * 36 + "\n\n").join(_lines(slip, address) for slip in people)
 
 
 def _lines(slip: Slip, address: str) -> str:
