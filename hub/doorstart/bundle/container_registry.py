@@ -22,14 +22,13 @@ import httpx
 
 from doorstart.bundle.errors import BundleError, RefusedError
 from doorstart.bundle.layout import MANIFEST, Blob
+from doorstart.bundle.plain import LARGEST
 
 CONFIG = "application/vnd.doorstart.bundle.v1+json"
 """Tells registries and tools what the artifact is (OCI image specification, "Guidelines for Artifact Usage")."""
 FILE = "application/octet-stream"
 TITLE = "org.opencontainers.image.title"
 EMPTY = b"{}"
-LARGEST = 32 << 20
-"""Bytes of a manifest, or of another file whose length nobody has signed."""
 SECONDS = 30.0
 """Longest wait for the next bytes of an answer."""
 _CHUNK = 1 << 20

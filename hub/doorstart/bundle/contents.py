@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from doorstart.bundle import plain
 from doorstart.bundle.errors import BundleError
 
 Digest = str
@@ -148,7 +149,7 @@ def read(kind: type[Read], content: bytes | Path) -> Read:
     where = str(content) if isinstance(content, Path) else FILE
     what = "a site's state" if kind is SiteState else "what a bundle says of itself"
     try:
-        return kind.model_validate_json(content.read_bytes() if isinstance(content, Path) else content)
+        return kind.model_validate_json(plain.read(content) if isinstance(content, Path) else content)
     except OSError as error:
         raise BundleError(f"{where} cannot be read: {error.strerror}.") from None
     except ValidationError as error:

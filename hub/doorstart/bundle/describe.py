@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tuf.api.exceptions import RepositoryError, StorageError
+from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Targets
 
-from doorstart.bundle import contents, signing, trust, verify
+from doorstart.bundle import contents, plain, signing, trust, verify
 from doorstart.bundle.contents import BundledCourse, BundledImage, Contents
 from doorstart.bundle.errors import BundleError, RefusedError
 from doorstart.bundle.keys import name_of
@@ -107,8 +107,9 @@ def describe(bundle: Path, trusted: Path | None) -> Description:
     root = trust.read_chain(bundle / signing.FOLDER)[-1].signed
     said = contents.read(Contents, bundle / contents.FILE)
     try:
-        targets: Metadata[Targets] = Metadata.from_file(str(bundle / signing.FOLDER / f"{said.number}.targets.json"))
-    except (RepositoryError, StorageError):
+        content = plain.read(bundle / signing.FOLDER / f"{said.number}.targets.json")
+        targets = Metadata[Targets].from_bytes(content)
+    except (OSError, RepositoryError):
         raise BundleError(f"{bundle} cannot be read: {refusal or 'its metadata is damaged.'}") from None
     held = root.get_verification_result("targets", targets.signed_bytes, targets.signatures)
     lengths = {name: target.length for name, target in targets.signed.targets.items()}

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from securesystemslib.signer import CryptoSigner, Key, SSlibKey
 
+from doorstart.bundle import plain
 from doorstart.bundle.errors import BundleError
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}\Z")
@@ -70,7 +71,7 @@ def read_public(path: Path) -> Key:
         BundleError: the file is missing or is no public key.
     """
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(plain.read(path))
         key = SSlibKey.from_dict(str(content["keyid"]), dict(content["key"]))
         computed = SSlibKey.from_crypto(key._crypto_key()).keyid
     except OSError as error:

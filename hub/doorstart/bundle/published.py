@@ -15,11 +15,12 @@ from pathlib import Path
 from tuf.api.exceptions import LengthOrHashMismatchError
 from tuf.api.metadata import TargetFile
 
-from doorstart.bundle import contents, signing, verify
-from doorstart.bundle.container_registry import LARGEST, ContainerRegistry
+from doorstart.bundle import contents, plain, signing
+from doorstart.bundle.container_registry import ContainerRegistry
 from doorstart.bundle.errors import BundleError, RefusedError
 from doorstart.bundle.layout import Blob
-from doorstart.bundle.refusals import missing
+from doorstart.bundle.plain import LARGEST
+from doorstart.bundle.refusals import changed, missing
 from doorstart.bundle.source import Say
 from doorstart.bundle.verify import Verified
 
@@ -39,6 +40,7 @@ def publish(bundle: Path, verified: Verified, registry: ContainerRegistry, say: 
         How many bytes the registry did not have yet.
 
     Raises:
+        RefusedError: a file of its metadata cannot be read.
         BundleError: the registry did not take it.
     """
     sent = 0
@@ -51,8 +53,10 @@ def publish(bundle: Path, verified: Verified, registry: ContainerRegistry, say: 
     for path in sorted((bundle / signing.FOLDER).iterdir()):
         name = f"{signing.FOLDER}/{path.name}"
         if _METADATA.fullmatch(name):
-            with verify.open_plain(path) as file:
-                content = file.read()
+            try:
+                content = plain.read(path)
+            except OSError:
+                raise RefusedError("changed", changed(name)) from None
             files[name] = Blob(f"sha256:{hashlib.sha256(content).hexdigest()}", len(content))
             sent += files[name].length if registry.upload(files[name], content) else 0
     registry.write(verified.contents.number, files)

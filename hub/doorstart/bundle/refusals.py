@@ -12,11 +12,10 @@ from tuf.api.exceptions import (
     DownloadLengthMismatchError,
     ExpiredMetadataError,
     RepositoryError,
-    StorageError,
 )
 from tuf.api.metadata import Metadata, Root
 
-from doorstart.bundle import trust
+from doorstart.bundle import plain, trust
 from doorstart.bundle.errors import RefusedError
 from doorstart.bundle.keys import name_of
 
@@ -33,7 +32,7 @@ def refusal(error: Exception, metadata_folder: Path, work: Path, name: str, inst
     """
     file = metadata_folder / name
     if isinstance(error, ExpiredMetadataError):
-        return RefusedError("expired", _expired(error, metadata_folder, work))
+        return _expired(error, metadata_folder, work)
     if isinstance(error, DownloadHTTPError):
         others = [path.name for path in file.parent.glob(f"*.{name.split('.', 1)[-1]}")]
         if others:
@@ -42,14 +41,14 @@ def refusal(error: Exception, metadata_folder: Path, work: Path, name: str, inst
     if isinstance(error, DownloadLengthMismatchError):
         return RefusedError("changed", changed(name))  # too long to be looked at
     try:
-        metadata = Metadata.from_file(str(file))
-    except (RepositoryError, StorageError):
-        return RefusedError("changed", changed(name))
+        metadata = _metadata(file)
+    except RefusedError as refused:
+        return refused
     if isinstance(error, BadVersionNumberError):
         if name == "timestamp.json":
             return RefusedError("rollback", older(metadata.signed.version, installed))
         return RefusedError("mixed", f"{name} has the number {metadata.signed.version} inside: two bundles were mixed.")
-    return _signatures(metadata, trust.read(work / "root.json").signed, name)
+    return _signatures(metadata, trust.read((work / "root.json").resolve()).signed, name)
 
 
 def _signatures(metadata: Metadata, root: Root, name: str) -> RefusedError:  # type: ignore[type-arg]  # of any role
@@ -71,16 +70,33 @@ def _names(keys: Iterable[Key]) -> str:
     return ", ".join(sorted(name_of(key) for key in keys))
 
 
-def _expired(error: Exception, metadata_folder: Path, work: Path) -> str:
-    root = trust.read(work / "root.json").signed
+def _expired(error: Exception, metadata_folder: Path, work: Path) -> RefusedError:
+    root = trust.read((work / "root.json").resolve()).signed
     if "root" in str(error):
         until = f"{root.expires:%Y-%m-%d}"
-        return f"The site's root of trust counted until {until}. Have a new one signed: doorstart bundle rekey"
-    expires = Metadata.from_file(str(metadata_folder / "timestamp.json")).signed.expires
-    return (
+        why = f"The site's root of trust counted until {until}. Have a new one signed: doorstart bundle rekey"
+        return RefusedError("expired", why)
+    try:
+        expires = _metadata(metadata_folder / "timestamp.json").signed.expires
+    except RefusedError as refused:
+        return refused
+    why = (
         f"The bundle was valid until {expires:%Y-%m-%d %H:%M} UTC. Ask for a new one; if it should still be valid, "
         "look whether this machine's clock is right."
     )
+    return RefusedError("expired", why)
+
+
+def _metadata(file: Path) -> Metadata:  # type: ignore[type-arg]  # of any role
+    """A file of the stick as it is, whoever signed it.
+
+    Raises:
+        RefusedError: it is none.
+    """
+    try:
+        return Metadata.from_bytes(plain.read(file))
+    except (OSError, RepositoryError):
+        raise RefusedError("changed", changed(file.name)) from None
 
 
 def older(number: int, installed: int) -> str:

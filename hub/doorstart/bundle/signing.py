@@ -16,7 +16,7 @@ from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
 from tuf.api.serialization import DeserializationError
 
-from doorstart.bundle import trust
+from doorstart.bundle import plain, trust
 from doorstart.bundle.errors import BundleError
 from doorstart.bundle.keys import name_of
 
@@ -81,7 +81,7 @@ def _files(bundle: Path) -> Iterator[tuple[Path, Metadata]]:  # type: ignore[typ
         )
     for path in paths:
         try:
-            yield path, Metadata.from_bytes(path.read_bytes())
+            yield path, Metadata.from_bytes(plain.read(path))
         except (OSError, DeserializationError, RepositoryError):
             raise BundleError(f"{path} cannot be read. Make the bundle again: doorstart bundle create") from None
 

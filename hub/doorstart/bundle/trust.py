@@ -18,6 +18,7 @@ from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Role, Root
 from tuf.api.serialization import DeserializationError
 
+from doorstart.bundle import plain
 from doorstart.bundle.errors import BundleError
 from doorstart.bundle.keys import name_of
 
@@ -116,7 +117,7 @@ def read(path: Path) -> Metadata[Root]:
         BundleError: it cannot be read, or is no root.
     """
     try:
-        return parse(path.read_bytes(), str(path))
+        return parse(plain.read(path), str(path))
     except OSError as error:
         raise BundleError(f"{path} cannot be read: {error.strerror}.") from None
 
@@ -146,7 +147,9 @@ def read_chain(folder: Path) -> list[Metadata[Root]]:
     Raises:
         BundleError: there is none, one is missing, or one is no root.
     """
-    versions = sorted(int(path.name.split(".")[0]) for path in folder.glob("*.root.json") if path.name[0].isdigit())
+    versions = sorted(
+        int(path.name.split(".")[0]) for path in folder.glob("*.root.json") if path.name.split(".")[0].isdecimal()
+    )
     if not versions:
         raise BundleError(f"{folder} has no root of trust. Make one with: doorstart bundle trust")
     if versions != list(range(1, len(versions) + 1)):

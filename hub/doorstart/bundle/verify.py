@@ -6,9 +6,7 @@ fed from a folder instead of a network, and an error becomes a sentence for the 
 
 from __future__ import annotations
 
-import os
 import shutil
-import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,6 +29,7 @@ from doorstart.bundle import contents, signing, trust
 from doorstart.bundle.contents import Contents
 from doorstart.bundle.errors import BundleError, RefusedError
 from doorstart.bundle.keys import name_of
+from doorstart.bundle.plain import open_plain
 from doorstart.bundle.refusals import changed, missing, older, refusal
 
 KEPT = ("timestamp.json", "snapshot.json", "targets.json")
@@ -73,19 +72,6 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
             yield chunk
 
 
-def open_plain(path: Path) -> IO[bytes]:
-    """Open a file of a stick for reading; never a link or a device, whose content could be anything.
-
-    Raises:
-        OSError: there is no such file, or it is not a plain one.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise FileNotFoundError(f"{path} is not a plain file")
-    return os.fdopen(descriptor, "rb")
-
-
 def authenticate(bundle: Path, trusted: Path) -> Verified:
     """Check all of a bundle but its large files: signatures, expiry, versions, and what it says of itself.
 
@@ -111,7 +97,7 @@ def authenticate(bundle: Path, trusted: Path) -> Verified:
             updater.refresh()
         except (RepositoryError, DownloadError) as error:
             raise refusal(error, bundle / signing.FOLDER, work, fetcher.last, installed) from None
-        root = trust.read(work / "root.json")
+        root = trust.read((work / "root.json").resolve())  # of python-tuf, which has a link there
         metadata = {name: (work / name).read_bytes() for name in KEPT}
         targets = Metadata[Targets].from_bytes(metadata["targets.json"])
     number = targets.signed.version
@@ -202,12 +188,14 @@ def _check(bundle: Path, name: str, target: TargetFile) -> None:
 
 
 def _read(path: Path, length: int) -> bytes | None:
-    """A file's content, or None; of one that is longer than it may be, one byte too many."""
+    """A file's content, or None; of one that is longer than it may be, one byte too many; of no plain one, nothing."""
     try:
         with open_plain(path) as file:
             return file.read(length + 1)
-    except OSError:
+    except FileNotFoundError:
         return None
+    except OSError:
+        return b""
 
 
 def _number(timestamp: Path) -> int:
