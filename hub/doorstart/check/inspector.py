@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 
 import docker
-from docker.errors import APIError, NotFound
+from docker.errors import APIError, DockerException, NotFound
 from docker.models.containers import Container
 from docker.types import Mount
+from requests import RequestException
 from rich.markup import escape
 
 from doorstart import names
@@ -27,6 +29,8 @@ ROLE = "inspector"
 ENGINE = "/var/run/docker.sock"
 STOP_TIMEOUT = 90
 """Seconds in which a check that is told to stop clears up."""
+START_TIMEOUT = timedelta(minutes=1)
+"""A container that was made longer ago and never started is what somebody left who was killed before it did."""
 
 
 def start(client: docker.DockerClient, site: str, order: Order) -> Container:
@@ -47,6 +51,7 @@ def start(client: docker.DockerClient, site: str, order: Order) -> Container:
             "The image is tried on the running site, and that does not run. Start it: make up"
         ) from None
     environment = [line for line in hub.attrs["Config"]["Env"] if line.startswith("DOORSTART_")]
+    _clear_away(client, f"{site}-{ROLE}")
     try:
         container: Container = client.containers.create(
             str(hub.attrs["Image"]),
@@ -70,8 +75,25 @@ def start(client: docker.DockerClient, site: str, order: Order) -> Container:
         if error.status_code == 409:
             raise RegistryError("Another image is being checked. Wait until that has ended.") from None
         raise RegistryError(f"The check cannot be started: {error.explanation}") from error
-    container.start()
+    try:
+        container.start()
+    except BaseException as error:
+        with suppress(DockerException, RequestException):  # the engine may be gone; then the next check clears up
+            container.remove(force=True)
+        if isinstance(error, APIError):
+            raise RegistryError(f"The check cannot be started: {error.explanation}") from error
+        raise
     return container
+
+
+def _clear_away(client: docker.DockerClient, name: str) -> None:
+    """Remove a check that was made and never started: it never ends, and would stand in the way of all others."""
+    with suppress(NotFound):
+        left = client.containers.get(name)
+        made = datetime.fromisoformat(left.attrs["Created"])
+        if left.status == "created" and datetime.now(UTC) - made > START_TIMEOUT:
+            with suppress(APIError):  # not forced: one that has just started after all is left alone
+                left.remove()
 
 
 def running(client: docker.DockerClient, site: str) -> bool:
