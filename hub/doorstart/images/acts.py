@@ -144,6 +144,25 @@ def rollback(registry: Registry, name: str, *, who: str, reason: str, now: datet
     return logged(registry, registry.entry(target), who, "rollback", now, reason=reason, detail=f"from {short(left)}")
 
 
+def require_shown(registry: Registry, name: str, *, promoted: str, target: str) -> None:
+    """Refuse a rollback that somebody decided on when another image was promoted, or would have been gone back to.
+
+    Args:
+        registry: The registry as it is now.
+        name: Of the image.
+        promoted: The id of the promoted image that the person was shown.
+        target: The id of the one before it that the person was shown.
+
+    Raises:
+        RegistryError: it is not so any more.
+    """
+    if (registry.promoted(name), registry.previous(name)) != (promoted, target):
+        raise RegistryError(
+            f"Nothing was rolled back: somebody changed the images since this page was shown, and the {name} that is "
+            f"promoted now is {short(registry.promoted(name)) or 'none'}. Look again whether you want to go back."
+        )
+
+
 def retire(registry: Registry, image: str, *, who: str, reason: str, now: datetime) -> Registry:
     """Nobody gets this image again. It is no target of a rollback any more, and its trials end.
 
@@ -175,7 +194,7 @@ def restore(registry: Registry, image: str, *, who: str, reason: str, now: datet
 
 
 def end_servers(registry: Registry, name: str, at: datetime, *, who: str, reason: str, now: datetime) -> Registry:
-    """Have the servers ended at a time that have another image than they would get.
+    """Have the servers ended at a time that have another image than they would get, now and at that time.
 
     Raises:
         RegistryError: not the name of servers' image, or no reason.
@@ -184,7 +203,9 @@ def end_servers(registry: Registry, name: str, at: datetime, *, who: str, reason
         raise RegistryError(f"Only people's servers can be ended at a time, and {name} is not one of them.")
     reason = _reason(reason)
     others = [one for one in registry.endings if one.name != name]
-    ending = Ending(name=name, at=at, reason=reason, who=who)
+    ending = Ending(
+        name=name, at=at, reason=reason, who=who, promoted=registry.promoted(name), trials=registry.trials(name)
+    )
     registry = registry.model_copy(update={"endings": [*others, ending]})
     act = Act(when=now, who=who, what="end servers", name=name, image=registry.promoted(name), reason=reason)
     at_text = at.isoformat(timespec="seconds")

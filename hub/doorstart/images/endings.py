@@ -2,7 +2,8 @@
 
 The warning is ``notice.json`` in the server's socket folder, which the server sees at ``/run/doorstart/server``:
 ``{"kind": "ending", "at": time, "reason": text}``. Only root can write there. Only servers are ended that still have
-another image than their people would get; what nobody could end now is tried again.
+another image than their people would get, and would have got when it was decided: what is promoted or tried later makes
+no good image a bad one. What nobody could end now is tried again.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from doorstart.settings import settings
 
 NOTICE = "notice.json"
 _LOOK_EVERY = 3.0
+START_TIMEOUT = timedelta(minutes=2)
+"""Time after an ending in which servers are waited for that are being started: their images may be chosen already."""
 
 log = logging.getLogger("doorstart.images.endings")
 
@@ -37,6 +40,8 @@ def step(
     servers: list[running.Outdated],
     warn: Callable[[running.Outdated, Ending], None],
     end: Callable[[running.Outdated], None],
+    *,
+    starting: bool,
 ) -> list[Ending]:
     """Look once at all endings; those that are carried out.
 
@@ -46,18 +51,35 @@ def step(
         servers: Those that have another image than their people would get.
         warn: Tells the person.
         end: Ends the server, or begins to.
+        starting: Whether a server is being started; see :func:`starts`.
     """
     carried_out = []
     for ending in known.endings:
-        theirs = [one for one in servers if one.running.kind == ending.name]
+        theirs = [
+            one
+            for one in servers
+            if one.running.kind == ending.name and not ending.spares(one.running.image, one.person.groups)
+        ]
         for one in theirs:
             if now < ending.at:
                 warn(one, ending)
             else:
                 end(one)
-        if now >= ending.at and not theirs:
+        waits = starting and now < ending.at + START_TIMEOUT
+        if now >= ending.at and not theirs and not waits:
             carried_out.append(ending)
     return carried_out
+
+
+def starts(known: Iterable[running.Person], servers: Iterable[running.Running]) -> bool:
+    """Whether the Hub counts a server as running whose container does not run: its image is chosen, and not to be seen.
+
+    Args:
+        known: The people, as the Hub knew them before ``servers`` were looked up.
+        servers: Those whose containers run.
+    """
+    there = {one.server_id for one in servers}
+    return any(names.server_id(one.username, server) not in there for one in known for server in one.servers)
 
 
 def warn(folder: Path, ending: Ending) -> None:
@@ -108,8 +130,10 @@ def main() -> None:
         try:
             known = registry_file.read(path)
             if known.endings:
-                servers = running.outdated(known, people(hub), running.running(engine, site))
-                for ending in step(known, datetime.now(UTC), servers, tell, end):
+                theirs = people(hub)  # first: a server that is not there yet chooses its image after the ending
+                there = running.running(engine, site)
+                servers, starting = running.outdated(known, theirs, there), starts(theirs, there)
+                for ending in step(known, datetime.now(UTC), servers, tell, end, starting=starting):
                     registry_file.update(partial(acts.ended, ending=ending), path)
         except (RegistryError, HubError, DockerException, OSError) as error:
             log.warning("Looking after servers that are to be ended failed, trying again: %s", error)

@@ -198,7 +198,7 @@ class ActPage(_Page):
         name = self.get_argument("name", "")
         image = known.previous(name) if act == "rollback" else self.get_argument("image", "")
         if act == "rollback" and not image:
-            raise web.HTTPError(400, f"There is no earlier {name or 'image'} to go back to.")
+            raise web.HTTPError(400, error or f"There is no earlier {name or 'image'} to go back to.")
         entry = known.find(image)
         groups = [group.name for group in self.db.query(orm.Group).order_by(orm.Group.name)]
         await self.show(
@@ -253,8 +253,10 @@ class ActPage(_Page):
             at = now + timedelta(minutes=min(max(float(minutes), 0), 10_000)) if minutes else None
         except ValueError:
             raise RegistryError("Give the minutes as a number, or leave them out.") from None
+        shown = {"promoted": self.get_argument("promoted", ""), "target": self.get_argument("image", "")}
 
         def change(known: Registry) -> Registry:
+            acts.require_shown(known, name, **shown)  # of two who press the button, the second would go back once more
             after = acts.rollback(known, name, who=who, reason=reason, now=now)
             return acts.end_servers(after, name, at, who=who, reason=reason, now=now) if at else after
 

@@ -104,6 +104,14 @@ class Ending(_Model):
     at: datetime
     reason: str
     who: str
+    promoted: str = ""
+    """The image that was promoted when this was decided; empty in registries of before."""
+    trials: dict[str, str] = Field(default_factory=dict)
+    """The images that were on trial then, by group, the one whose trial began last at the end."""
+
+    def spares(self, image: str, groups: Iterable[str]) -> bool:
+        """Whether somebody with these Hub groups had the right image when this was decided, whatever came since."""
+        return bool(image) and image == _chosen(self.trials, self.promoted, groups)
 
 
 class Registry(_Model):
@@ -180,15 +188,23 @@ class Registry(_Model):
         The one that is on trial in one of the groups (the trial that began last, if there are several), else the
         promoted one.
         """
-        mine = set(groups)
+        return _chosen(self.trials(name), self.promoted(name), groups)
+
+    def trials(self, name: str) -> dict[str, str]:
+        """The images of a name that are on trial, by group, the one whose trial began last at the end."""
         trials = [
-            (since, one.id)
+            (since, one.id, group)
             for one in self.images.values()
             if one.name == name and not one.retired and not one.removed
             for group, since in one.trials.items()
-            if group in mine
         ]
-        return max(trials)[1] if trials else self.promoted(name)
+        return {group: image for _, image, group in sorted(trials)}
+
+
+def _chosen(trials: dict[str, str], promoted: str, groups: Iterable[str]) -> str:
+    """The image of the trial that began last in one of the groups, else the promoted one."""
+    mine = set(groups)
+    return next((image for group, image in reversed(trials.items()) if group in mine), promoted)
 
 
 def trial_groups(entry: Entry) -> list[str]:
