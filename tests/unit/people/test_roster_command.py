@@ -81,7 +81,7 @@ def test_if_the_disk_is_full_the_slips_are_on_the_terminal(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(printable, "require_writable", lambda _: None)
-    monkeypatch.setattr(printable.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     done = run("--passwords", "slips.html", *arguments)
     assert done.exit_code == 1 and asked == ["import"]
     assert PASSWORD in done.stderr and "No space left on device" in done.stderr
