@@ -92,12 +92,12 @@ class LendingLink(AskingLink):
         super().__init__(exchange, folder, recorder)
         self._names = names
         self._kinds: dict[int, str] = {}
+        """Of what was described, by number: an id is given again when an object is gone."""
         self._real_input, self._real_stdin = builtins.input, sys.stdin
 
     def describe(self, value: object, number: int) -> tuple[list[Any], tuple[Any, ...]]:
         """Describe an object of the test, if it may go."""
-        if id(value) not in self._kinds:
-            self._kinds[id(value)] = self._kind(value)
+        self._kinds[number] = self._kind(value)
         described, along = super().describe(value, number)
         return described, along
 
@@ -168,7 +168,8 @@ class LendingLink(AskingLink):
         if operation == "input":
             return self._input(str(parts[0]))
         subject = parts[0] if parts else None
-        kind = self._kinds.get(id(subject), "")
+        number = self.mirror.own_number(subject)
+        kind = "" if number is None else self._kinds.get(number, "")
         if operation not in _ALLOWED.get(kind, ()):
             raise TypeError(said("this cannot be done with an object of a test"))
         if operation in ("get", "set", "delete"):
@@ -192,7 +193,6 @@ class LendingLink(AskingLink):
         if isinstance(error, KernelGone):
             raise error
         traceback = error.__traceback__
-        self._kinds.setdefault(id(error), "error")
         answer = super().raised(error)
         error.__traceback__ = traceback
         return answer

@@ -56,6 +56,8 @@ class Link:
         """Whether a message is being taken apart: nothing can be asked meanwhile."""
         self._nested = 0
         self._files: dict[str, bytes | None] = {}
+        self._forget: list[int] = []
+        """Numbers of the other side's objects that this side needs no more, until a message has told it."""
 
     # For the sides to decide
 
@@ -185,7 +187,7 @@ class Link:
                     return self.send((*answer[:2], None, None))
                 except Exception as second:
                     error = second
-            return self.mirror.pack_alone(("refused", str(error)[:300]), self.goes_along())
+            return self._send_alone(("refused", str(error)[:300]))
 
     # Messages
 
@@ -202,11 +204,17 @@ class Link:
         extra = self.goes_along()
         if self._files:
             extra["files"] = dict(self._files)
-        forget = self.stand_ins.gone()
+        self._forget += self.stand_ins.gone()
         if self.prunes:
-            forget += self.mirror.unused()
-        data = self.mirror.pack(head, extra, forget)
+            self._forget += self.mirror.unused()
+        data = self.mirror.pack(head, extra, self._forget)
         self._files.clear()
+        self._forget.clear()
+        return data
+
+    def _send_alone(self, head: tuple[object, ...]) -> bytes:
+        data = self.mirror.pack_alone(head, self.goes_along(), self._forget)
+        self._forget.clear()
         return data
 
     def receive(self, data: bytes) -> list[Any]:
@@ -223,7 +231,9 @@ class Link:
         if not head or type(head[0]) is not str:
             raise BadMessage("a message that says nothing")
         if "files" in extra:
-            self.folder.take(extra["files"])
+            why = self.folder.take(extra["files"])
+            if why is not None:
+                extra["left_out"] = why
         self.came_along(extra)
         return head
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import pathlib
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from doorstart_examiner.link.mirror.table import MOST_SHARED, Shared, Side, Tabl
 from doorstart_examiner.link.mirror.tokens import ATOMS, WITH, Token
 from doorstart_examiner.said import said
 from doorstart_examiner.values import CodecError, dumps, encode
+from doorstart_examiner.values.limits import clip
 
 MOST_OPAQUE = 200_000
 _CODEC_TYPES = frozenset(
@@ -27,12 +29,20 @@ _CODEC_TYPES = frozenset(
 """What else crosses as a copy; what the codec does not know after all, it asks about."""
 
 
+class _FormlessError(Exception):
+    """Arrays or tables that were to be shared have no form in a message."""
+
+
 class Packer(Table):
     """A table that makes messages."""
 
     def __init__(self, first: int, side: Side) -> None:
         super().__init__(first, side)
         self._fresh: list[Shared] = []
+        self._given = first
+        """The last number before those of the message that is being made."""
+        self._formless: dict[int, object] = {}
+        """By id: the arrays and tables that turned out to have no form while a message was made."""
 
     def pack(self, head: tuple[object, ...], extra: dict[str, Any], forget: Iterable[int] = ()) -> bytes:
         """A message.
@@ -45,7 +55,16 @@ class Packer(Table):
         Raises:
             CannotCross: something in it cannot go. Nothing is sent then, and nothing is different.
         """
-        known = self._next
+        try:
+            while True:
+                # What has no form stays on this side, and the other gets stand-ins.
+                with contextlib.suppress(_FormlessError):
+                    return self._packed(head, extra, forget)
+        finally:
+            self._formless = {}
+
+    def _packed(self, head: tuple[object, ...], extra: dict[str, Any], forget: Iterable[int]) -> bytes:
+        self._given = self._next
         changed = [shared for shared in self._shared.values() if shared.kind.changed(shared.value, shared.seen)]
         before = [(shared, shared.seen) for shared in changed]
         self._fresh = list(changed)
@@ -65,20 +84,25 @@ class Packer(Table):
                     self._side.classes,
                 ]
             )
+            if self._formless.keys() & self._shared_ids.keys():
+                raise _FormlessError
             self._side.classes.clear()
             return data
-        except (CodecError, CannotCross, RecursionError) as error:
+        except BaseException as error:
+            # Also an interrupt, and what an object of the learner's raises while it is looked at.
             for shared, seen in before:
                 shared.seen = seen
-            self._drop_shared([number for number in self._shared if number >= known and number % 2 == known % 2])
+            self._drop_shared([number for number, shared in self._shared.items() if self._is_new(shared)])
+            if not isinstance(error, CodecError | CannotCross | RecursionError):
+                raise
             text = said("it is too deep") if isinstance(error, RecursionError) else str(error)
             raise CannotCross(text) from error
         finally:
             self._fresh = []
 
-    def pack_alone(self, head: tuple[object, ...], extra: dict[str, Any]) -> bytes:
+    def pack_alone(self, head: tuple[object, ...], extra: dict[str, Any], forget: Iterable[int] = ()) -> bytes:
         """A message of values for the codec only, without what has changed."""
-        return dumps([encode(list(head)), [], [], encode(extra), []])
+        return dumps([encode(list(head)), [], list(forget), encode(extra), []])
 
     def _out(self, value: Any) -> Any:
         kind = type(value)
@@ -92,6 +116,8 @@ class Packer(Table):
             return slice(*self._each((value.start, value.stop, value.step)))
         shared_kind = kind_of(kind)
         if shared_kind is not None:
+            if shared_kind.leaf and (id(value) in self._formless or id(value) in self._own_ids):
+                return self._opaque(value)
             return Token(["m", self._share(value, shared_kind).number])
         number = self._side.foreign_number(value)
         if number is not None:
@@ -135,6 +161,20 @@ class Packer(Table):
     def _hook(self, value: object) -> dict[str, Any]:
         """For the codec: what to write for an object that it does not know."""
         if type(value) is not Token:
+            shared = self._shared_ids.get(id(value))
+            if shared is not None and shared.kind.leaf:
+                return self._without_form(shared)
             value = self._opaque(value)
             value = value[1] if type(value) is tuple else value
         return {"token": cast(Token, value).data}
+
+    def _without_form(self, shared: Shared) -> dict[str, Any]:
+        """For an array or table that is shared: possible only while the other side has not been told of it."""
+        if not self._is_new(shared):
+            raise CodecError(said("there is no form for a %(kind)s", kind=clip(type(shared.value).__name__)))
+        self._formless[id(shared.value)] = shared.value
+        return {}
+
+    def _is_new(self, shared: Shared) -> bool:
+        """Whether a value is shared with the message that is being made, and was not before."""
+        return shared.number > self._given and shared.number % 2 == self._given % 2

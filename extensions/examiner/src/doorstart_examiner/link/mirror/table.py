@@ -74,6 +74,10 @@ class Table:
             self._own_ids[id(value)] = number
         return number
 
+    def own_number(self, value: object) -> int | None:
+        """The number of one of this side's objects, if the other side may know it."""
+        return self._own_ids.get(id(value))
+
     def _number(self) -> int:
         self._next += 2
         return self._next

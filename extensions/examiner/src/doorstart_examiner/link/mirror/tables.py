@@ -44,6 +44,9 @@ def _fill_array(array: Any, content: Any) -> None:
         raise BadMessage("an array was expected")
     if array.dtype != content.dtype:
         raise BadMessage("an array became one of another type of numbers, in place")
+    if array.size != content.size:
+        # The memory would move, under whatever has a view of it.
+        raise BadMessage("an array got another number of items, in place")
     if array.shape != content.shape:
         array.resize(content.shape, refcheck=False)
     if not replace(array, content) and array.tobytes() != content.tobytes():
