@@ -5,7 +5,7 @@ Only ordinary files, by paths below the folder. What arrives is checked as what 
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import hashlib
 import io
 import os
@@ -26,10 +26,14 @@ MOST_BYTES = 4 * MIB
 """At once; the codec's own limit is above it."""
 MOST_ENTRIES = 5000
 """That are looked at."""
+MOST_TAKEN_FILES = 2000
+MOST_TAKEN_BYTES = 32 * MIB
+"""In all, of the other side's on a side that protects its files: examiners of many learners share its disk."""
 _SKIPPED = frozenset({"__pycache__", ".ipynb_checkpoints", ".ipython", ".cache", ".config", ".local", ".matplotlib"})
 _WRITES = ("os.", "shutil.", "subprocess.", "sqlite3.", "tempfile.", "pty.")
 _READS = frozenset({"os.listdir", "os.scandir", "os.walk", "os.fwalk", "os.chdir", "os.putenv", "os.unsetenv"})
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _CLOCK_TICK = 100_000_000
 """Nanoseconds: more than the clock of a file system is apart from ours, or stands still."""
 
@@ -66,7 +70,7 @@ class Folder:
     Args:
         path: of the folder.
         protects: whether files that were there from the beginning stay as they are when the other side changes them,
-            unless this side has changed them first.
+            unless this side has changed them first; and whether what the other side may put here in all is limited.
     """
 
     def __init__(self, path: Path, *, protects: bool) -> None:
@@ -74,6 +78,9 @@ class Folder:
         self._protects = protects
         self._protected: set[str] = set()
         self._known: dict[str, Stamp] = {}
+        self._taken: dict[str, int] = {}
+        """Sizes of the files that the other side has put here."""
+        self._taken_folders: set[str] = set()
         self._recent: dict[str, bytes] = {}
         """Digests of files that were written just before they were looked at: the same stamp may hide another write."""
         self.refused: set[str] = set()
@@ -137,14 +144,18 @@ class Folder:
         self._protected -= changed.keys()
         return changed
 
-    def take(self, changes: Any) -> None:
+    def take(self, changes: Any) -> str | None:
         """Do what the other side did.
+
+        Returns:
+            Why not all of it was done, because there is no room; otherwise None.
 
         Raises:
             BadMessage: not the other side's :meth:`changes`.
         """
         global _written
         before = _written
+        why: str | None = None
         if type(changes) is not dict or len(changes) > MOST_FILES:
             raise BadMessage("not a set of files")
         for name, content in changes.items():
@@ -155,9 +166,32 @@ class Folder:
                 if len(self.refused) < MOST_FILES:
                     self.refused.add(name)
                 continue
-            with contextlib.suppress(OSError):  # A folder of that name, for instance: it cannot be carried over.
+            if content is not None and self._protects and not self._has_room(parts, name, content):
+                why = said(
+                    "more than %(n)s files, or %(megabytes)s MB, were written at once",
+                    n=MOST_TAKEN_FILES,
+                    megabytes=MOST_TAKEN_BYTES // MIB,
+                )
+                continue
+            try:
                 self._put(parts, name, content)
+            except OSError as error:  # A folder of that name, for instance: it cannot be carried over.
+                if error.errno in _FULL and self._protects:
+                    why = os.strerror(error.errno)
         _written = before
+        return why
+
+    def _has_room(self, parts: list[str], name: str, content: bytes) -> bool:
+        """Whether this file of the other side may be here, too. It counts from then on."""
+        taken = self._taken
+        folders = {"/".join(parts[:depth]) for depth in range(1, len(parts))} - self._taken_folders
+        names = len(taken) + (name not in taken) + len(self._taken_folders) + len(folders)
+        size = sum(taken.values()) - taken.get(name, 0) + len(content)
+        if names > MOST_TAKEN_FILES or size > MOST_TAKEN_BYTES:
+            return False
+        taken[name] = len(content)
+        self._taken_folders |= folders
+        return True
 
     def _put(self, parts: list[str], name: str, content: bytes | None) -> None:
         path = self.path
@@ -165,17 +199,27 @@ class Folder:
             path = path / part
             if path.is_symlink():
                 raise BadMessage("a path through a link")
-            path.mkdir(exist_ok=True)
+            if content is not None:
+                path.mkdir(exist_ok=True)
         path = path / parts[-1]
         if content is None:
-            path.unlink(missing_ok=True)
-            self._known.pop(name, None)
+            self._remove(path, name)
             return
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        with os.fdopen(os.open(path, flags, 0o644), "wb") as file:
-            file.write(content)
+        try:
+            with os.fdopen(os.open(path, flags, 0o644), "wb") as file:
+                file.write(content)
+        except OSError as error:
+            if error.errno in _FULL:  # Rather none than half of it.
+                self._remove(path, name)
+            raise
         self._known[name] = stamp = _stamp(path.lstat())
         self._note(name, stamp, content)
+
+    def _remove(self, path: Path, name: str) -> None:
+        path.unlink(missing_ok=True)
+        self._known.pop(name, None)
+        self._taken.pop(name, None)
 
     def _note(self, name: str, stamp: Stamp, content: bytes) -> None:
         if time.time_ns() - stamp[0] < _CLOCK_TICK:
