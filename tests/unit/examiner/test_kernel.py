@@ -320,8 +320,7 @@ def test_what_is_too_large_is_told_and_the_next_test_runs(value: str, why: str, 
 def test_what_is_raised_after_a_test_says_nothing_of_an_earlier_one(ends: str, grade: Any) -> None:
     learner = f"import matplotlib.pyplot as plt\nplt.get_fignums = {ends}\ndef f(): return 1"
     hidden = (
-        "import unittest\n### BEGIN HIDDEN TESTS\nunittest.TestCase().assertEqual([f()], [4711])\n"
-        "### END HIDDEN TESTS"
+        "import unittest\n### BEGIN HIDDEN TESTS\nunittest.TestCase().assertEqual([f()], [4711])\n### END HIDDEN TESTS"
     )
     answer = grade(learner, ("test", hidden), ("test", "assert f() == 1"), ("test", "assert f() == 1"), "2")
     assert answer["kernel"]["ended"] is None
