@@ -2,19 +2,26 @@
 
 Only the form is checked here, so that the result can stand in a notebook. What a text or picture says, and whether a
 page may show it, is for whoever writes the notebook.
+
+Two things are told apart. What an honest cell can show, such as a value that is no text or more outputs than are kept,
+is left out. What our kernel never sends by itself is refused, and costs the cell and its kernel.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-_MAX_OUTPUTS = 1000
+MAX_OUTPUTS = 2000
+"""Of one cell. As many as a learner kernel keeps, ``_MOST_OUTPUTS`` in :mod:`doorstart_examiner.kernel.shell`."""
 _MAX_DEPTH = 50
-_MIME = r"^[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}$"
+_MAX_DIGITS = 4300
+"""Of a whole number: as many as Python reads and writes if nobody has changed that."""
+_MIME = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}")
 
 
 class ReplyError(ValueError):
@@ -33,22 +40,19 @@ class _Stream(_Output):
 
 class _Display(_Output):
     output_type: Literal["display_data"]
-    data: dict[Annotated[str, Field(pattern=_MIME)], Any]
+    data: dict[str, Any]
     metadata: dict[str, Any] = {}
 
-    @field_validator("metadata")
+    @field_validator("metadata", mode="before")
     @classmethod
-    def _no_metadata(cls, _: dict[str, Any]) -> dict[str, Any]:
+    def _no_metadata(cls, _: Any) -> dict[str, Any]:
         return {}
 
     @field_validator("data")
     @classmethod
     def _texts_or_json(cls, data: dict[str, Any]) -> dict[str, Any]:
-        for kind, value in data.items():
-            is_text = isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
-            if not is_text and not (kind.endswith("json") and _is_shallow(value, _MAX_DEPTH)):
-                raise ValueError(f"{kind} is no text")
-        return data
+        """Without what a notebook does not take. Libraries give such values, and the others may be good."""
+        return {kind: value for kind, value in data.items() if _MIME.fullmatch(kind) and _fits(kind, value)}
 
 
 class _Result(_Display):
@@ -69,10 +73,19 @@ class Reply(_Output):
     status: Literal["ok", "error"]
     outputs: Annotated[
         list[Annotated[_Stream | _Display | _Result | _Error, Field(discriminator="output_type")]],
-        Field(max_length=_MAX_OUTPUTS),
+        Field(max_length=MAX_OUTPUTS),
     ]
     execution_count: Annotated[int, Field(ge=0, lt=2**31)] | None = None
     truncated: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_outputs(cls, reply: Any) -> Any:
+        """With as many outputs as are kept. A cell that was interrupted in an odd moment has sent all that it had."""
+        outputs = reply.get("outputs") if isinstance(reply, dict) else None
+        if isinstance(outputs, list) and len(outputs) > MAX_OUTPUTS:
+            return {**reply, "outputs": outputs[:MAX_OUTPUTS], "truncated": True}
+        return reply
 
     def as_json(self) -> list[dict[str, Any]]:
         """The outputs in nbformat's form."""
@@ -81,16 +94,17 @@ class Reply(_Output):
 
 def loads(payload: bytes) -> Any:
     """Read JSON that is written again later, as text that has a UTF-8 form: without halves of surrogate pairs, and
-    with None for numbers that JSON does not have.
+    with None for numbers that JSON does not have, and for whole ones of more digits than Python reads.
 
     Raises:
         ValueError, RecursionError: it is no JSON.
     """
     if b"\\ud" in payload.lower():
-        text = json.dumps(json.loads(payload), ensure_ascii=False).encode("utf-8", "replace")
+        read = json.loads(payload, parse_int=_whole)
+        text = json.dumps(read, ensure_ascii=False).encode("utf-8", "replace")
     else:
         text = payload
-    return json.loads(text, parse_constant=lambda _: None, parse_float=_finite)
+    return json.loads(text, parse_constant=lambda _: None, parse_float=_finite, parse_int=_whole)
 
 
 def read(payload: bytes) -> Reply:
@@ -108,6 +122,16 @@ def read(payload: bytes) -> Reply:
 def _finite(text: str) -> float | None:
     number = float(text)
     return number if math.isfinite(number) else None
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if len(text) <= _MAX_DIGITS else None
+
+
+def _fits(kind: str, value: Any) -> bool:
+    if isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+        return True
+    return kind.endswith("json") and _is_shallow(value, _MAX_DEPTH)
 
 
 def _is_shallow(value: Any, depth: int) -> bool:
