@@ -22,7 +22,7 @@ from docker.errors import DockerException
 
 from doorstart import names, sealing
 from doorstart.sandbox import confinement
-from doorstart.sandbox.engine import ContainerState, Engine
+from doorstart.sandbox.engine import ContainerState, Engine, Running
 from doorstart.sandbox.folders import PREFIX, Folders
 from doorstart.sandbox.unpack import UnpackError, archive_limit, unpack
 from doorstart.settings import Settings
@@ -267,18 +267,28 @@ class Kernels:
         now = time.monotonic()
         running = await asyncio.to_thread(self._engine.running)
         for kernel in list(self._kernels.values()):
-            if kernel.ended is not None:
-                if not kernel.starting and now - kernel.ended > _REMEMBER:
-                    await self._forget(kernel)
-                elif not kernel.cleared:
-                    await self._end(kernel, Reason.STOPPED)
-            elif now - kernel.started > self._settings.kernel_lifetime:
-                await self._end(kernel, Reason.LIFETIME)
-            elif kernel.owner not in running.servers and kernel.started < now:
-                await self._end(kernel, Reason.SERVER_GONE)
-            else:
-                await self.find(kernel.server, kernel.id)
-        await self._remove_strays(running.kernels)
+            try:
+                await self._look_after(kernel, running, now)
+            except Exception:  # Those behind it have to be looked after too.
+                log.exception("Looking after the kernel %s failed; trying again in %g seconds", kernel.id, _REAP_EVERY)
+        for name, container in running.kernels.items():
+            try:
+                await self._remove_strays({name: container})
+            except Exception:
+                log.exception("Removing the container %s failed; trying again in %g seconds", name, _REAP_EVERY)
+
+    async def _look_after(self, kernel: Kernel, running: Running, now: float) -> None:
+        if kernel.ended is not None:
+            if not kernel.starting and now - kernel.ended > _REMEMBER:
+                await self._forget(kernel)
+            elif not kernel.cleared:
+                await self._end(kernel, Reason.STOPPED)
+        elif now - kernel.started > self._settings.kernel_lifetime:
+            await self._end(kernel, Reason.LIFETIME)
+        elif kernel.owner not in running.servers and kernel.started < now:
+            await self._end(kernel, Reason.SERVER_GONE)
+        else:
+            await self.find(kernel.server, kernel.id)
 
     async def _remove_strays(self, kernels: dict[str, str]) -> None:
         """Remove containers, given as name and id, that belong to no kernel of this process."""

@@ -52,6 +52,8 @@ class PretendEngine(Engine):
         self.gate = threading.Event()
         self.gate.set()
         self.refuse_removal = False
+        self.stuck: set[str] = set()
+        """Containers that cannot be removed."""
         self.makes_sockets = True
         self.images: list[str] = []
 
@@ -77,7 +79,7 @@ class PretendEngine(Engine):
         return ""
 
     def remove(self, container_id: str) -> None:
-        if self.refuse_removal:
+        if self.refuse_removal or container_id in self.stuck:
             raise DockerException("not now")
         self.containers = {name: known for name, known in self.containers.items() if known != container_id}
 
@@ -242,6 +244,17 @@ async def test_an_engine_that_fails_for_a_while(kernels: Kernels, engine: Preten
     await asyncio.sleep(0.2)
     assert engine.containers
     engine.refuse_removal = False
+    await until(lambda: not engine.containers)
+
+
+async def test_a_container_that_cannot_be_removed_holds_up_no_other(kernels: Kernels, engine: PretendEngine) -> None:
+    await kernels.start(SERVER, IMAGE, nothing(), ID)
+    await kernels.start(OTHER, IMAGE, nothing(), ID)
+    engine.containers |= {"t-kernel-stray": "stray", "t-kernel-stray-too": "stray-too"}
+    engine.stuck = {"c0", "stray"}
+    engine.servers.clear()
+    await until(lambda: set(engine.containers.values()) == engine.stuck)
+    engine.stuck = set()
     await until(lambda: not engine.containers)
 
 
