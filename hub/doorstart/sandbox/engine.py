@@ -55,14 +55,16 @@ class Engine:
         """Create and start a container; its id. Nothing is left if it does not start.
 
         Raises:
-            docker.errors.DockerException: the engine refuses, or does not answer.
+            docker.errors.DockerException: the engine refuses.
+            OSError: it does not answer. docker lets the exceptions of requests through.
         """
         container = self._client.containers.create(**options)
         container_id = container.id or ""
         try:
             container.start()
-        except DockerException:
-            self.remove(container_id)
+        except (DockerException, OSError):
+            with contextlib.suppress(DockerException, OSError):  # Why it did not start says more.
+                self.remove(container_id)
             raise
         return container_id
 
@@ -83,10 +85,10 @@ class Engine:
         return ContainerState(bool(state["Running"]), int(state["ExitCode"]), bool(state["OOMKilled"]))
 
     def log(self, container_id: str) -> str:
-        """The last lines of a container's log; empty if it is gone."""
+        """The last lines of a container's log; empty if it is gone, or the engine does not answer."""
         try:
             return self._client.api.logs(container_id, tail=_LOG_LINES).decode(errors="replace")
-        except APIError:
+        except (DockerException, OSError):
             return ""
 
     def signal(self, container_id: str, signal: str) -> bool:
@@ -102,7 +104,7 @@ class Engine:
         return True
 
     def remove(self, container_id: str) -> None:
-        """Kill and remove a container; nothing happens if it is gone or already being removed."""
+        """Kill and remove a container, given by its id or name; nothing happens if it is gone or being removed."""
         try:
             self._client.api.remove_container(container_id, force=True, v=True)
         except NotFound:

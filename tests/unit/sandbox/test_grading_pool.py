@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from docker.errors import DockerException
+from requests.exceptions import ReadTimeout
 
+from doorstart.sandbox.grading import pool as module
 from doorstart.sandbox.grading.pool import Container, Pool
 from doorstart.settings import Settings
 
@@ -112,3 +114,26 @@ async def test_a_quiet_pool_empties(engine: FakeEngine) -> None:
     await pool.rest()
     await settle(pool)
     assert engine.here == {taken.id}
+
+
+@pytest.mark.parametrize("error", [DockerException("not now"), ReadTimeout("no answer")])
+async def test_a_removal_that_fails_is_tried_again(
+    engine: FakeEngine, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def at_once(_: float) -> None:
+        return
+
+    pool = make(engine, grading_pool=0)
+    taken = await pool.take()
+    errors, remove = [error], pool._remove_one
+
+    def fails_once(container: Container) -> None:
+        if errors:
+            raise errors.pop()
+        remove(container)
+
+    monkeypatch.setattr(pool, "_remove_one", fails_once)
+    monkeypatch.setattr(module.asyncio, "sleep", at_once)
+    pool.discard(taken)
+    await settle(pool)
+    assert engine.here == set()

@@ -17,7 +17,7 @@ from docker.errors import DockerException
 from doorstart import names, sealing
 from doorstart.sandbox.engine import Engine
 from doorstart.sandbox.folders import Folders
-from doorstart.sandbox.grading import confinement
+from doorstart.sandbox.grading import confinement, named
 from doorstart.sandbox.grading.frames import Frames
 from doorstart.sandbox.grading.kernels import Ended, LearnerKernel, StartError, Usage
 from doorstart.sandbox.grading.pool import Container, Pool
@@ -60,8 +60,8 @@ class Forker:
             self._pool.fill()
             await self._ensure()
             container = await self._pool.take()
-        except DockerException as error:
-            raise StartError(f"Docker: {error}") from error
+        except (DockerException, OSError, sealing.SealError) as error:
+            raise StartError(f"the forker, or a container: {error}") from error
         self._running += 1
         try:
             return await self._fork(container)
@@ -88,7 +88,12 @@ class Forker:
 
     def _start_container(self) -> Container:
         container = self._engine.start(confinement.learner_kernel(self._settings, self._image))
-        return Container(container, self._engine.first_process(container))
+        try:
+            return Container(container, self._engine.first_process(container))
+        except (DockerException, OSError):
+            with contextlib.suppress(DockerException, OSError):
+                self._engine.remove(container)
+            raise
 
     async def _ensure(self) -> None:
         """Start the forker's container if it does not run."""
@@ -101,7 +106,7 @@ class Forker:
             options = confinement.forker(
                 self._settings, self._image, str(self._folders.grading_on_engine(self._folder))
             )
-            self._container = container = await asyncio.to_thread(self._engine.start, options)
+            self._container = container = await named.start(self._engine, options)
             deadline = asyncio.get_running_loop().time() + self._settings.start_timeout
             while not await asyncio.to_thread(self._listens):
                 running = (await asyncio.to_thread(self._engine.state, container)).running

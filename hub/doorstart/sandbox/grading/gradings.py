@@ -47,7 +47,7 @@ class _Grader:
     async def close(self) -> None:
         """Remove all its containers."""
         for part in (self.houses, self.kernels):
-            with contextlib.suppress(DockerException):
+            with contextlib.suppress(DockerException, OSError):
                 await part.close()
 
 
@@ -156,15 +156,18 @@ class Gradings:
     async def _rest_forever(self) -> None:
         while True:
             await asyncio.sleep(_REST_EVERY)
-            try:
-                for grader in list(self._graders.values()):
-                    await grader.kernels.rest()
-                    await grader.houses.rest()
-                    if not grader.running and time.monotonic() - grader.used > self._settings.examiner_idle:
-                        del self._graders[grader.image]  # before it is closed: whoever comes now makes another one
-                        await grader.close()
-            except Exception:  # Whatever it is, such as an engine that restarts: the next round must come.
-                log.exception("Looking after grading failed; trying again in %g seconds", _REST_EVERY)
+            for grader in list(self._graders.values()):
+                try:
+                    await self._rest(grader)
+                except Exception:  # Whatever it is, such as an engine that restarts: the next round must come.
+                    log.exception("Looking after grading failed; trying again in %g seconds", _REST_EVERY)
+
+    async def _rest(self, grader: _Grader) -> None:
+        await grader.kernels.rest()
+        await grader.houses.rest()
+        if not grader.running and time.monotonic() - grader.used > self._settings.examiner_idle:
+            del self._graders[grader.image]  # before it is closed: whoever comes now makes another one
+            await grader.close()
 
     async def _remove_all(self) -> None:
         for role in confinement.ROLES:

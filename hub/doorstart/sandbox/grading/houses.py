@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from docker.errors import DockerException
 from doorstart import names, sealing
 from doorstart.sandbox.engine import Engine
 from doorstart.sandbox.folders import Folders
-from doorstart.sandbox.grading import confinement
+from doorstart.sandbox.grading import confinement, named
 from doorstart.sandbox.grading.frames import Frames
 from doorstart.sandbox.grading.kernels import StartError
 from doorstart.settings import Settings
@@ -26,6 +27,8 @@ class _House:
     owner: str | None = None
     """The container of that server. A server that is started again has another one."""
     container: str | None = None
+    sealed: bool = False
+    """Whether its socket may be connected to: that it is the container's is known only then."""
     used: float = 0.0
     examiners: list[Frames] = field(default_factory=list)
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -50,13 +53,16 @@ class Houses:
         house = self._houses.setdefault(server, _House(server))
         async with house.changing:
             house.used = time.monotonic()
-            if house.container is not None:
+            if house.sealed:
                 try:
                     return await self._connect(house)
                 except OSError:
                     log.warning("The house of server %s has ended; starting it again", server)
-            await self._remove(house)
-            await self._start(house)
+            try:
+                await self._remove(house)
+                await self._start(house)
+            except (DockerException, OSError, sealing.SealError) as error:
+                raise StartError(f"the house of server {server} did not start: {error}") from error
             try:
                 return await self._connect(house)
             except OSError as error:
@@ -69,7 +75,7 @@ class Houses:
 
     async def rest(self) -> None:
         """Remove the houses that were not used in a while, and those whose server is gone; called now and then."""
-        for house in self._houses.values():
+        for house in list(self._houses.values()):
             async with house.changing:
                 if house.container is None:
                     continue
@@ -80,7 +86,7 @@ class Houses:
 
     async def close(self) -> None:
         """Remove all houses."""
-        for house in self._houses.values():
+        for house in list(self._houses.values()):
             async with house.changing:
                 await self._remove(house)
 
@@ -98,7 +104,7 @@ class Houses:
             await asyncio.to_thread(sealing.prepare, folder, uid=names.EXAMINER_UID)
             source = str(self._folders.grading_on_engine(self._folder(house)))
             options = confinement.house(self._settings, self._image, house.server, source)
-            house.container = container = await asyncio.to_thread(self._engine.start, options)
+            house.container = container = await named.start(self._engine, options)
 
             async def alive() -> bool:
                 return (await asyncio.to_thread(self._engine.state, container)).running
@@ -110,8 +116,14 @@ class Houses:
             said = await asyncio.to_thread(self._engine.log, house.container) if house.container else ""
             await self._remove(house)
             raise StartError(f"the house of server {house.server} did not start: {error}\n{said}") from error
+        except BaseException:  # Nobody waits for it any more.
+            with contextlib.suppress(DockerException, OSError):  # Whoever comes next removes it.
+                await self._remove(house)
+            raise
+        house.sealed = True
 
     async def _remove(self, house: _House) -> None:
+        house.sealed = False
         if house.container is not None:
             await asyncio.to_thread(self._engine.remove, house.container)
             house.container = None

@@ -56,6 +56,7 @@ class Pool:
 
         Raises:
             docker.errors.DockerException: the engine does not start one.
+            OSError: it does not answer.
         """
         if self._ready:
             container = self._ready.popleft()
@@ -123,7 +124,7 @@ class Pool:
 
     async def _remove(self, container: Container) -> None:
         for _ in range(3):
-            with contextlib.suppress(DockerException):
+            with contextlib.suppress(DockerException, OSError):
                 await asyncio.to_thread(self._remove_one, container)
                 return
             await asyncio.sleep(1)

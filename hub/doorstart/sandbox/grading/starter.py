@@ -102,12 +102,12 @@ class _Lone:
 
     async def interrupt(self) -> None:
         """As in the protocol."""
-        with contextlib.suppress(DockerException):
+        with contextlib.suppress(DockerException, OSError):
             await asyncio.to_thread(self._engine.signal, self._container, "SIGINT")
 
     async def usage(self) -> Usage:
         """As in the protocol."""
-        with contextlib.suppress(DockerException):
+        with contextlib.suppress(DockerException, OSError):
             used = await asyncio.to_thread(self._engine.usage, self._container)
             state = await asyncio.to_thread(self._engine.state, self._container)
             cpu, memory = used or (self._usage.cpu_seconds, self._usage.memory_bytes)
@@ -123,7 +123,7 @@ class _Lone:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_EVERY)
-            with contextlib.suppress(DockerException):
+            with contextlib.suppress(DockerException, OSError):
                 state = await asyncio.to_thread(self._engine.state, self._container)
                 if not state.running:
                     code = state.exit_code or 0
