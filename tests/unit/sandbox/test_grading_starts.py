@@ -117,6 +117,7 @@ async def broken_off(starting: asyncio.Task[Any], engine: PretendEngine) -> None
     engine.gate.set()
     with pytest.raises(asyncio.CancelledError):
         await starting
+    await asyncio.sleep(0.05)  # A thread that nobody waits for would come to its end now.
 
 
 async def test_a_start_that_is_broken_off_leaves_nothing(engine: PretendEngine) -> None:
