@@ -18,6 +18,7 @@ kept = []
 def add(v): stock.append(v); return stock
 def big(): return 1 << 200000
 def keep(v): kept.append(v)
+def call(f): return f()
 def change(): kept[0].append(99)
 class Meta(type):
     def __getattr__(cls, name): raise ValueError(name)
@@ -36,13 +37,15 @@ def passed(answer: dict[str, Any]) -> bool:
     "test",
     [
         "s = add('pen')\nrefused(big)\nadd('cup')\nassert s == ['pen', 'cup']",
-        "s = add('pen')\nrefused(odd, 'cup')\nadd('ink')\nassert s == ['pen', 'cup', 'ink']",
+        "s = add('pen')\nrefused(odd, 'cup')\nkeep(1)\nassert s == ['pen', 'cup']",
         "keep([1, 2])\nrefused(keep, object())\nchange()",
-        "keep([1, 2])\nassert add('pen') == ['pen']\nrefused(keep, open('mine.txt', 'w'), object())\nchange()",
+        "mine = [[1]]\nkeep(mine[0])\nrefused(call, lambda: mine.clear() or 1 << 200000)\nchange()",
     ],
 )
 def test_a_refused_message_changes_nothing(test: str, grade: Any) -> None:
+    # The names first: each look-up is a message of its own.
     refused = (
+        "add, big, keep, change, call, odd = add, big, keep, change, call, odd\n"
         "def refused(function, *arguments):\n    try:\n        function(*arguments)\n"
         "    except Exception as error:\n        assert type(error).__name__ == 'CannotCross', error\n"
         "    else:\n        raise RuntimeError('not refused')\n"
