@@ -131,6 +131,31 @@ async def seal(
         os.close(directory)
 
 
+def sealed(folder: Path, name: str, *, uid: int, gid: int, mode: int = 0o600) -> bool:
+    """Whether :func:`seal` came to its end, for who finds a container running that another process started.
+
+    Only root gives a socket to others, and :func:`seal` does it after it has verified the folder. So this proves
+    nothing if ``uid`` and ``gid`` are the container's own.
+
+    Args:
+        folder: the socket folder, whether it is there or not.
+        name: a socket in it.
+        uid: as for :func:`seal`.
+        gid: as for :func:`seal`.
+        mode: as for :func:`seal`.
+    """
+    try:
+        above, entry = folder.lstat(), (folder / name).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return (
+        stat.S_ISDIR(above.st_mode)
+        and (above.st_uid, stat.S_IMODE(above.st_mode)) == (0, SEALED_MODE)
+        and stat.S_ISSOCK(entry.st_mode)
+        and (entry.st_uid, entry.st_gid, stat.S_IMODE(entry.st_mode)) == (uid, gid, mode)
+    )
+
+
 class _Waiting:
     """One deadline for several waits, each cut short when the container has ended."""
 

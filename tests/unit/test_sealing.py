@@ -116,6 +116,29 @@ async def test_rights_granted_before_by_an_access_list_are_taken_away(folder: Pa
         assert "PermissionError" in as_user("open('b', 'w')", folder).stderr
 
 
+async def test_whether_it_is_sealed_can_be_asked_afterwards(folder: Path) -> None:
+    def sealed(uid: int = SERVER, mode: int = 0o600) -> bool:
+        return sealing.sealed(folder, "a", uid=uid, gid=SERVER, mode=mode)
+
+    assert not sealed(), "there is no folder"
+    sealing.prepare(folder, uid=CONTAINER)
+    assert not sealed(), "there is no socket"
+    with listen(folder, "a"):
+        assert not sealed() and not sealed(CONTAINER), "the container's folder"
+        await seal(folder, "a")
+        assert sealed()
+        assert not sealed(CONTAINER) and not sealed(mode=0o660)
+        (folder / "notice.json").touch()
+        assert sealed(), "root may add to it"
+        folder.chmod(0o777)
+        assert not sealed()
+    folder.chmod(sealing.SEALED_MODE)
+    (folder / "a").unlink()
+    (folder / "a").touch(0o600)
+    os.chown(folder / "a", SERVER, SERVER)
+    assert not sealed(), "a file"
+
+
 @pytest.mark.parametrize("kind", ["link", "file", "folder", "pipe"])
 async def test_anything_but_a_socket_is_refused(folder: Path, kind: str) -> None:
     sealing.prepare(folder, uid=CONTAINER)

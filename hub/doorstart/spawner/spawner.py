@@ -17,6 +17,7 @@ from docker.types import Mount
 from dockerspawner import DockerSpawner
 from jupyterhub.objects import Server
 from jupyterhub.spawner import SpawnException
+from jupyterhub.utils import maybe_future
 from traitlets import default
 
 from doorstart import names, sealing
@@ -27,6 +28,9 @@ from doorstart.spawner import comfort, confinement
 from doorstart.spawner.choice import image_for
 from doorstart.spawner.permission import Grant, Kind, RefusedError, grant
 from doorstart.spawner.turns import turns
+
+_SEAL = {"uid": 0, "gid": names.PROXY_UID, "mode": 0o660}
+"""Whose a sealed socket is, and who may connect: the proxy, and the Hub as root."""
 
 
 def unix_url(socket: str) -> str:
@@ -87,16 +91,23 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
             SpawnException: this person may not have this server, no image is promoted, or the server did not come up.
                 The message is for the person who waits.
         """
+        self._granted()  # who has no such server does not wait, and nobody waits behind them
         async with turns().turn(self):
-            # In the turn, not before it: while somebody waits, an image may be taken back, or a group left.
-            return await self._start_in_turn()
+            # In the turn, and not only before it: while somebody waits, an image may be taken back, or a group left.
+            url = await self._start_in_turn()
+            self._granted()  # or the group was left while the server started
+            return url
 
-    async def _start_in_turn(self) -> str:
+    def _granted(self) -> tuple[Grant, list[str]]:
+        """What this server is for, and the person's groups, as they are now."""
+        groups = [group.name for group in self.user.groups]
         try:
-            groups = [group.name for group in self.user.groups]
-            granted = grant(self.name, groups)
+            return grant(self.name, groups), groups
         except RefusedError as error:
             raise SpawnException(str(error), reason="not-allowed", status_code=403) from None
+
+    async def _start_in_turn(self) -> str:
+        granted, groups = self._granted()
         try:
             image = await asyncio.to_thread(image_for, granted.kind, groups, settings().registry)
         except RegistryError as error:
@@ -123,9 +134,7 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
                 await sealing.seal(
                     self.folder,
                     [names.SERVER_SOCKET.name],
-                    uid=0,
-                    gid=names.PROXY_UID,
-                    mode=0o660,
+                    **_SEAL,
                     timeout=settings().start_timeout,
                     alive=self._alive,
                 )
@@ -146,10 +155,35 @@ class DoorstartSpawner(DockerSpawner):  # type: ignore[misc]  # dockerspawner ha
             yield {"progress": 0 if waiting else 50, "message": "Starting", "waiting": waiting}
             await asyncio.sleep(1)
 
+    async def poll(self) -> int | str | None:
+        """``None`` while the server runs, and afterwards how it ended.
+
+        A Hub that was killed while it started a server leaves one that it reaches, as root, and the proxy does not.
+        So the next Hub, when it looks which servers still run, stops one that was never sealed.
+        """
+        status: int | str | None = await super().poll()
+        if status is None and self._check_pending and not sealing.sealed(self.folder, self.socket.name, **_SEAL):
+            self.log.warning("Server %s was not sealed when the Hub before this one ended: stopped", self._log_name)
+            await self.stop()
+            return "never sealed"
+        return status
+
     async def stop(self, now: bool = False) -> None:
         """Stop the server, and remove its container and its socket folder."""
         await super().stop(now)
         await asyncio.to_thread(sealing.remove, self.folder)
+
+    async def run_post_stop_hook(self) -> None:
+        """Remove what a server leaves that ended by itself: the Hub calls :meth:`stop` only for one that runs."""
+        await maybe_future(super().run_post_stop_hook())
+        status = await self.poll() if self.container_id else 0
+        if status is None:  # the engine could not stop it; the next start of this server removes it
+            return
+        if self.container_id:
+            self.log.warning("Server %s had ended: %s\n%s", self._log_name, status, await self._last_words())
+            await self.stop()
+        else:
+            await asyncio.to_thread(sealing.remove, self.folder)
 
     @default("object_name")
     def _object_name_default(self) -> str:
