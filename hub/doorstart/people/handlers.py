@@ -23,6 +23,7 @@ from tornado import web
 
 from doorstart.people import passwords, plan, roster
 from doorstart.people.accounts import Accounts
+from doorstart.spawner.permission import RefusedError, grant
 
 # One import at a time: two at once would each plan on a state that the other is about to change.
 _IMPORT = asyncio.Lock()
@@ -136,7 +137,8 @@ class RosterHandler(_InternalHandler):
         """Import; the body is an :class:`ImportRequest`.
 
         Answers 200 with ``changes`` (``username``, ``kind``: create, restore, update or deactivate, ``what``: what
-        differs, ``running_servers``), ``unchanged`` (usernames), ``passwords`` (see :meth:`slips`) and ``dry_run``.
+        differs, ``running_servers``: those that are left), ``unchanged`` (usernames), ``passwords`` (see
+        :meth:`slips`) and ``dry_run``.
         Answers 422 with the wrong rows, 409 when the people changed meanwhile; then nothing was applied.
         """
         request = self.body(ImportRequest)
@@ -163,6 +165,7 @@ class RosterHandler(_InternalHandler):
             self.accounts.apply(planned, hashes, must_change=request.one_time)
             TOTAL_USERS.set(self.db.query(orm.User).count())
             self.log.info("Roster imported: %i changes, %i new passwords", len(planned.changes), len(plain))
+            await self._stop_refused([change.username for change in planned.changes])
         changes = [
             {
                 "username": change.username,
@@ -180,6 +183,31 @@ class RosterHandler(_InternalHandler):
                 "passwords": self.slips(plain),
             }
         )
+
+    async def _stop_refused(self, usernames: Iterable[str]) -> None:
+        """Stop the servers of these people that they may not have any more.
+
+        The Hub waits for a slow one some seconds and then goes on without it. One that just starts cannot be stopped;
+        its spawner asks again. Nothing is raised: who waits for this answer waits for passwords.
+        """
+        refused = [
+            (user, name)
+            for user in filter(None, map(self.find_user, usernames))
+            for name in self.accounts.running_servers(user.name)
+            if not _may_have(name, [group.name for group in user.groups])
+        ]
+        stops = (self.stop_single_user(user, name) for user, name in refused)
+        for (user, name), done in zip(refused, await asyncio.gather(*stops, return_exceptions=True), strict=True):
+            if isinstance(done, Exception):
+                self.log.warning("Server %r of %s is not stopped: %s", name, user.name, done)
+
+
+def _may_have(server: str, groups: list[str]) -> bool:
+    try:
+        grant(server, groups)
+    except RefusedError:
+        return False
+    return True
 
 
 class PeopleHandler(_InternalHandler):

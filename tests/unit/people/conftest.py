@@ -114,11 +114,12 @@ class Browser:
     ) -> httpx.Response:
         return self.form(page, old=old, new=new, again=new if again is None else again)
 
-    def start_server(self, username: str) -> httpx.Response:
+    def start_server(self, username: str, name: str = "") -> httpx.Response:
         """As the Hub's own pages do it, by its API."""
         # Sec-Fetch-Mode as a script in a page has it; the token is in the page's cookie.
         xsrf = {"X-XSRFToken": self.http.cookies.get("_xsrf", "", path="/hub/"), "Sec-Fetch-Mode": "cors"}
-        return self.http.post(f"/hub/api/users/{username}/server", headers=xsrf, json={})
+        server = f"servers/{name}" if name else "server"
+        return self.http.post(f"/hub/api/users/{username}/{server}", headers=xsrf, json={})
 
     def who(self) -> str | None:
         """Who the Hub takes this browser for."""

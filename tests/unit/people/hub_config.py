@@ -41,11 +41,14 @@ class NoProxy(Proxy):
 
 
 class TinySpawner(Spawner):
-    """A server that answers 200 to everything, inside the Hub's process."""
+    """A server that answers 200 to everything, inside the Hub's process; one of its files makes it wait."""
 
     server_ = None
 
     async def start(self):
+        while (STATE / f"wait-{self.user.name}").exists():  # noqa: ASYNC110  # another process makes it
+            await asyncio.sleep(0.05)
+
         async def answer(reader, writer):
             await reader.readuntil(b"\r\n\r\n")
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
@@ -72,6 +75,7 @@ jupyterhub.handlers.default_handlers[:0] = landing.handlers
 pages.dress(c, Path(os.environ["TEST_HUB_FOLDER"]), exchange=str(STATE / "exchange.sock"))
 c.JupyterHub.proxy_class = NoProxy
 c.JupyterHub.spawner_class = TinySpawner
+c.JupyterHub.allow_named_servers = True
 c.JupyterHub.hub_bind_url = "http+unix://" + quote(str(STATE / "hub.sock"), safe="")
 c.JupyterHub.db_url = f"sqlite:///{STATE / 'hub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(STATE / "cookie-secret")

@@ -291,10 +291,10 @@ def test_people_who_left_are_deactivated_only_if_asked(hub, row, someone):
         for p in others
     ]  # fmt: skip
     (change,) = hub.client.import_roster({"rows": keep, "remove": True})["changes"]
-    assert change == {"username": name, "kind": "deactivate", "what": [], "running_servers": [""]}
+    assert change == {"username": name, "kind": "deactivate", "what": [], "running_servers": []}
     assert hub.person(name) | {"created": None} == {
         "username": name, "display_name": f"Name of {name}", "language": "en", "role": "learner", "groups": [],
-        "active": False, "must_change_password": False, "created": None, "running_servers": [""],
+        "active": False, "must_change_password": False, "created": None, "running_servers": [],
     }  # fmt: skip
     assert browser.who() is None
     with hub.http(token) as http:
@@ -305,6 +305,47 @@ def test_people_who_left_are_deactivated_only_if_asked(hub, row, someone):
     assert restored["changes"][0]["kind"] == "restore"
     assert hub.browser().log_in(name, password).status_code == 403
     assert hub.browser().log_in(name, restored["passwords"][0]["password"]).status_code == 302
+
+
+def test_who_leaves_a_course_keeps_no_server_of_it(hub, row, someone):
+    ben, password = someone(role="instructor", courses=["accounting.en", "programming.en"])
+    browser = hub.browser()
+    browser.log_in(ben, password)
+    for server in ("accounting-en", "programming-en"):
+        assert browser.start_server(ben, server).status_code == 201
+    left = {"rows": [row(ben, "instructor", ["programming.en"])]}
+    (told,) = hub.client.import_roster(left | {"dry_run": True})["changes"]
+    assert told["running_servers"] == ["accounting-en", "programming-en"]
+    (change,) = hub.client.import_roster(left)["changes"]
+    assert change["running_servers"] == hub.person(ben)["running_servers"] == ["programming-en"]
+
+
+def test_a_learner_keeps_the_server_as_long_as_there_is_a_course(hub, row, someone):
+    ann, password = someone(courses=["accounting.en", "programming.en"])
+    browser = hub.browser()
+    browser.log_in(ann, password)
+    assert browser.start_server(ann).status_code == 201
+    for courses in (["programming.en"], ["stock-management.en"]):
+        assert hub.client.import_roster({"rows": [row(ann, courses=courses)]})["changes"][0]["running_servers"] == [""]
+    teaches = row(ann, "instructor", ["stock-management.en"])
+    assert hub.client.import_roster({"rows": [teaches]})["changes"][0]["running_servers"] == []
+
+
+def test_a_server_that_just_starts_is_not_in_the_way_of_an_import(hub, row, someone):
+    ben, password = someone(role="instructor")
+    browser = hub.browser()
+    browser.log_in(ben, password)
+    waits = hub.state / f"wait-{ben}"
+    waits.touch()
+    with ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(browser.start_server, ben, "accounting-en")
+        while not hub.person(ben)["running_servers"]:
+            time.sleep(0.05)
+        answer = hub.client.import_roster({"rows": [row(ben)], "reset": True})
+        waits.unlink()
+        assert starting.result().status_code == 201
+    assert answer["changes"][0]["running_servers"] == ["accounting-en"]
+    assert answer["passwords"][0]["username"] == ben
 
 
 def test_a_user_deleted_on_the_hubs_admin_page_is_forgotten(hub, row, someone):
