@@ -57,6 +57,7 @@ c.Spawner.server_token_scopes = lambda spawner: (
 )
 c.Spawner.http_timeout = settings().start_timeout
 c.Spawner.start_timeout = LONGEST_WAIT
+c.JupyterHub.concurrent_spawn_limit = 0  # none: those who wait in the line would count, and the line is the limit
 
 # Services
 c.JupyterHub.services = [
