@@ -330,6 +330,21 @@ def test_feedback_that_was_changed_is_fetched_again(shared_site: Site, people: C
     assert not list(home.rglob(".arriving-*"))
 
 
+def test_a_page_with_the_name_of_the_feedback_is_no_reason_to_keep_it(shared_site: Site, people: Class) -> None:
+    shared_site.release()
+    ann, bea = people.ann, people.bea
+    home = write(bea.home / PS1, **{"ps1.html": "<p>full points</p>", "notes.html": "<p>mine</p>"})
+    bea.run("Submit")
+    ann.run("Collect")
+    for text in ("<p>3 of 10</p>", "<p>full points</p>"):
+        give_feedback(ann, bea, text)
+        (ann.home / "feedback" / bea.name / "ps1" / "notes.html").write_text("<p>mine</p>")
+        ann.run("ReleaseFeedback")
+        bea.run("FetchFeedback")
+        (folder,) = (home / "feedback").iterdir()
+        assert {page.name: page.read_text() for page in folder.iterdir()} == {"ps1.html": text}
+
+
 def test_collect_takes_the_latest_and_never_goes_back(shared_site: Site, people: Class) -> None:
     shared_site.release()
     ann, bea = people.ann, people.bea

@@ -16,7 +16,7 @@ from doorstart_exchange_client.client import ExchangeClientError
 from doorstart_exchange_client.collect import TIMESTAMP
 from doorstart_exchange_client.exchange import Exchange
 from doorstart_exchange_client.gradebook import points_of
-from doorstart_exchange_client.wire import ArchiveError, pack
+from doorstart_exchange_client.wire import ArchiveError, digest_of, pack
 
 
 class ExchangeReleaseFeedback(Exchange, abc.ExchangeReleaseFeedback):
@@ -58,9 +58,9 @@ class ExchangeReleaseFeedback(Exchange, abc.ExchangeReleaseFeedback):
         submission = by_time.get((learner, time))
         if submission is None:
             raise ArchiveError("this feedback is not for a submission in the exchange. Collect and grade again.")
-        # A page that the learner handed in is carried along by nbgrader, and is not feedback.
-        own = {str(file["path"]) for file in submission["files"]}
-        pages = {page.name: page.read_bytes() for page in sorted(folder.glob("*.html")) if page.name not in own}
+        own = {str(file["path"]): str(file["sha256"]) for file in submission["files"]}
+        pages = {page.name: page.read_bytes() for page in sorted(folder.glob("*.html")) if page.is_file()}
+        pages = {name: content for name, content in pages.items() if not _carried_along(name, content, own)}
         points = points_of(self.coursedir, str(submission["receipt"]["assignment"]), learner, parse_utc(time))
         _, created = self.client.release_feedback(submission["receipt"]["id"], pack(pages), points)
         self.log.info("%s feedback: %s, submitted %s", "Released" if created else "Unchanged", learner, time)
@@ -75,3 +75,13 @@ class ExchangeReleaseFeedback(Exchange, abc.ExchangeReleaseFeedback):
             match = pattern.fullmatch(path)
             if match and self.wants_student(match["student"]) and any(Path(path).glob("*.html")):
                 yield match["student"], Path(path)
+
+
+def _carried_along(name: str, content: bytes, own: dict[str, str]) -> bool:
+    """Whether a page is one that the learner handed in, which nbgrader puts beside the feedback, and not feedback.
+
+    Args:
+        own: the digests of the files that were handed in, by path.
+    """
+    # The page of a notebook is feedback even if the learner handed in the same: no other page can have its name.
+    return f"{Path(name).stem}.ipynb" not in own and own.get(name) == digest_of(content)
