@@ -119,11 +119,13 @@ class ClassRoom:
         """Where a submission is."""
         return self.root / "submitted" / student / UNIT
 
-    def submit(self, student: str, notebook: nbformat.NotebookNode | bytes | None = None, **answers: str) -> Path:
-        """Hand in both notebooks; the path of the first one."""
+    def submit(
+        self, student: str, notebook: nbformat.NotebookNode | bytes | None = None, hour: int = 10, **answers: str
+    ) -> Path:
+        """Hand in both notebooks, at this hour; the path of the first one."""
         folder = self.folder(student)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "timestamp.txt").write_text("2026-03-01 10:00:00 UTC")
+        (folder / "timestamp.txt").write_text(f"2026-03-01 {hour}:00:00 UTC")
         shutil.copytree(self.root / "release" / UNIT / "data", folder / "data", dirs_exist_ok=True)
         first = self.answered(**answers) if notebook is None else notebook
         content = first if isinstance(first, bytes) else nbformat.writes(first).encode()
@@ -140,6 +142,24 @@ class ClassRoom:
         with self.course.gradebook() as gradebook:
             submission = gradebook.find_submission(UNIT, student)
             return {grade.name: grade.auto_score for notebook in submission.notebooks for grade in notebook.grades}
+
+    def has_grade(self, student: str) -> bool:
+        """Whether grading came to its end, so that the scores are shown and may be returned."""
+        with self.course.gradebook() as gradebook:
+            return gradebook.db.get(GradedSubmission, (student, UNIT)) is not None
+
+    def give(self, student: str, check: str, points: float) -> None:
+        """Give points for a check of the first notebook, as formgrader does."""
+        with self.course.gradebook() as gradebook:
+            grade = gradebook.find_grade(check, "first", UNIT, student)
+            grade.manual_score, grade.needs_manual_grade = points, False
+            gradebook.db.commit()
+
+    def waiting(self, student: str) -> set[str]:
+        """Which checks wait for a person's points."""
+        with self.course.gradebook() as gradebook:
+            notebooks = gradebook.find_submission(UNIT, student).notebooks
+            return {grade.name for notebook in notebooks for grade in notebook.grades if grade.needs_manual_grade}
 
     def remarks(self, student: str) -> list[str]:
         """What the instructor's report says."""

@@ -722,6 +722,22 @@ def test_how_a_check_ended_in_words(report: dict[str, Any], score: float, words:
     assert said.startswith(words) and "SECRET" not in said
 
 
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        (f"color: rgb({'9' * 400},0,0)", f"color: rgb({'9' * 400},0,0)"),
+        (f"color: rgb({'9' * 5000},0,0)", f"color: rgb({'9' * 5000},0,0)"),
+        ("color: rgb(255,255,255)", "color: rgb(255,255,255)"),
+        (' style="color: rgb(255,255,255)"', " style=&#34;color: rgb(255,255,255)&#34;"),
+        ("\x1b[38;2;0;0;0mcolor: rgb(9,9,999)", '<span style="color: rgb(0,0,0)">color: rgb(9,9,999)</span>'),
+        ("\x1b[1;48;2;0;0;0mx", '<span class="ansi-bold" style="background-color: rgb(213,213,213)">x</span>'),
+    ],
+)
+def test_only_colours_of_a_terminal_are_made_readable(printed: str, shown: str) -> None:
+    cell = new_code_cell("x", outputs=[new_output("stream", name="stdout", text=printed)])
+    assert shown in feedback_page(new_notebook(cells=[cell]))
+
+
 def test_cleaning_twice_is_cleaning_once() -> None:
     for name in ("script", "terminal", "style-sheet-id", "comment-open", "controls", "entities"):
         notebook = everywhere(PAYLOADS[name])

@@ -72,6 +72,23 @@ def test_grading_takes_off_what_the_rule_says_and_a_date_of_ones_own_gives_it_ba
         assert net(gradebook) == pytest.approx((4, 2))
 
 
+def test_a_date_that_was_changed_anywhere_counts_and_nothing_is_graded_again(room: ClassRoom) -> None:
+    with room.course.gradebook() as gradebook:
+        late.set_rule(gradebook, Rule("points", points=1))
+    for student in ("ann", "bea"):
+        room.submit(student)
+        assert room.grade(student) is None
+    with room.course.gradebook() as gradebook:
+        # As formgrader does it, which knows no rule.
+        gradebook.update_or_create_assignment(UNIT, duedate=TWO_DAYS_BEFORE)
+        late.agree(gradebook, UNIT, "bea", utc(2026, 3, 2), False)
+    room.course.prepare(UNIT)
+    assert room.course.changed(UNIT, ["ann", "bea"]) == []
+    with room.course.gradebook() as gradebook:
+        assert net(gradebook) == pytest.approx((4, 2))
+        assert net(gradebook, "bea") == (6, 0)
+
+
 def test_a_waiver_is_told_where_it_left_points_to_a_learner_and_to_nobody_else(room: ClassRoom) -> None:
     with room.course.gradebook() as gradebook:
         gradebook.update_or_create_assignment(UNIT, duedate=TWO_DAYS_BEFORE)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbgrader import preprocessors
-from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 
 from doorstart_grading import report
@@ -117,6 +117,19 @@ def test_the_sandbox_is_away_nothing_is_scored_and_the_run_goes_on(
     room.sandbox.start()
     assert room.course.changed(UNIT, ["ann", "ben"]) == ["ann", "ben"]
     assert room.grade("ben") is None
+
+
+@pytest.mark.parametrize("hour", [11, 10], ids=["other work", "the same work"])
+def test_what_fails_to_be_graded_again_has_no_grade(room: ClassRoom, hour: int) -> None:
+    room.submit("ann")
+    assert room.grade("ann") is None and room.has_grade("ann")
+    room.submit("ann", hour=hour)
+    room.sandbox.refusals = [503]
+    assert room.grade("ann")
+    assert not room.has_grade("ann"), "the points in the gradebook are those of what was graded before"
+    assert room.course.changed(UNIT, ["ann"]) == ["ann"]
+    assert room.grade("ann") is None and room.has_grade("ann")
+    assert room.course.changed(UNIT, ["ann"]) == []
 
 
 def test_one_submission_fails_and_nbgrader_goes_on_with_the_next(room: ClassRoom) -> None:
@@ -248,19 +261,77 @@ def test_a_persons_score_survives_and_the_report_says_where_the_automatic_one_di
     assert now["essay"]["by"] is None
 
 
+def test_a_persons_points_stay_when_the_same_work_is_graded_again(room: ClassRoom) -> None:
+    room.submit("ann")
+    room.grade("ann")
+    assert room.waiting("ann") == {"essay"}
+    room.give("ann", "essay", 3)
+    room.give("ann", "total-check", 1)
+    assert room.grade("ann") is None and room.waiting("ann") == set()
+    room.sandbox.refusals = [503]
+    assert room.grade("ann") and room.waiting("ann") == set()
+    assert room.grade("ann") is None and room.waiting("ann") == set()
+
+
+def test_a_persons_points_for_other_work_wait_for_a_person(room: ClassRoom) -> None:
+    room.submit("ann")
+    room.grade("ann")
+    room.give("ann", "essay", 3)
+    room.give("ann", "total-check", 1)
+    room.submit("ann", hour=11, essay="Nothing.")
+    room.sandbox.refusals = [503]
+    assert room.grade("ann"), "the time of the new work is in the gradebook from now on"
+    for _ in range(2):
+        assert room.grade("ann") is None
+        assert room.waiting("ann") == {"essay", "total-check"}, "until a person has looked"
+    room.give("ann", "essay", 0)
+    assert room.grade("ann") is None and room.waiting("ann") == {"total-check"}
+
+
+def test_a_persons_points_for_a_renamed_notebook_wait_whenever_it_is_graded(room: ClassRoom) -> None:
+    room.submit("ann")
+    room.grade("ann")
+    room.give("ann", "essay", 3)
+    path = room.submit("ann", hour=11, essay="Nothing.")
+    path.rename(path.with_name("first-Copy1.ipynb"))
+    room.sandbox.refusals = [503]
+    assert room.grade("ann")
+    assert room.grade("ann") is None and room.waiting("ann") == {"essay"}
+
+
+def test_without_a_time_nobody_knows_whether_the_work_is_the_same(room: ClassRoom) -> None:
+    for _ in range(2):
+        room.submit("ann")
+        (room.folder("ann") / "timestamp.txt").unlink()
+        assert room.grade("ann") is None and room.waiting("ann") == {"essay"}
+        room.give("ann", "essay", 3)
+
+
+@pytest.mark.parametrize("inside", ["", "/page.txt"], ids=["file", "folder"])
+def test_what_a_learner_calls_like_the_feedback_is_not_in_its_way(room: ClassRoom, inside: str) -> None:
+    path = Path(f"{room.submit('ann').with_suffix('.html')}{inside}")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("10 of 10, well done")
+    assert room.grade("ann") is None
+    assert room.course.feedback(UNIT, "ann") is None
+    page = (room.root / "feedback" / "ann" / UNIT / "first.html").read_text()
+    assert "well done" not in page and 'data-score="5' in page
+    # Only the superuser, for whom nothing is read-only, could write over it.
+    assert not (room.root / "autograded" / "ann" / UNIT / "first.html").exists()
+    assert path.exists() and room.course.changed(UNIT, ["ann"]) == []
+
+
 def test_what_has_not_changed_is_known(room: ClassRoom, monkeypatch: pytest.MonkeyPatch) -> None:
-    for student in ("ann", "ben", "cas", "dee"):
+    everybody = ["ann", "ben", "cas"]
+    for student in everybody:
         room.submit(student)
         room.grade(student)
-    everybody = ["ann", "ben", "cas", "dee"]
     assert room.course.changed(UNIT, everybody) == []
     (room.folder("ann") / "notes.txt").write_text("new")
     graded = room.root / "autograded" / "ben" / UNIT / "second.ipynb"
     graded.chmod(0o644)
     graded.write_text(graded.read_text() + " ")
-    with Gradebook(room.course.coursedir.db_url) as gradebook:
-        gradebook.grant_extension(UNIT, "cas", days=1)
-    assert room.course.changed(UNIT, everybody) == ["ann", "ben", "cas"]
+    assert room.course.changed(UNIT, everybody) == ["ann", "ben"]
     with monkeypatch.context() as patch:
         patch.setattr("doorstart_grading.grader._Known.image", "sha256:4567")
         assert room.course.changed(UNIT, everybody) == everybody, "learners' code would run in another image"

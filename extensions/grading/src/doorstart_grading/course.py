@@ -21,7 +21,7 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError
 
-from doorstart_grading import fingerprint, language, submission
+from doorstart_grading import fingerprint, language, late, submission
 from doorstart_grading.examine import Examine, NotGradedError
 from doorstart_grading.gradebook import GradedSubmission, for_grading
 from doorstart_grading.sentence import Sentence, SentenceError, sentence
@@ -117,6 +117,8 @@ class Course:
                         names=names or sentence("none yet"),
                     )
                 ) from None
+            # A date may have been changed in formgrader; that alone lets nothing be graded again.
+            late.settle(gradebook, assignment)
         Examine(parent=self.app).look()
 
     def submissions(self, assignment: str) -> list[str]:
@@ -138,7 +140,7 @@ class Course:
                 args = (self.coursedir, assignment, student)
                 if (
                     last is None
-                    or last.inputs != fingerprint.of_submission(*args, version, gradebook)
+                    or last.inputs != fingerprint.of_submission(*args, version)
                     or last.outputs != fingerprint.of_autograded(*args)
                 ):
                     found.append(student)

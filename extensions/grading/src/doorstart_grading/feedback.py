@@ -72,7 +72,9 @@ AA: Final = 4.5
 DARKEST_GROUND: Final = (0xD5, 0xD5, 0xD5)
 """The darkest ground that the page's style sheet puts behind text of a terminal."""
 
-_RGB = re.compile(r"\b(background-)?color: rgb\((\d+,\d+,\d+)\)")
+_STYLE = re.compile(r' style="[^"]*"')
+"""Only ``ansi2html`` writes it so: quotation marks of the text are escaped."""
+_RGB = re.compile(r"\b(background-)?color: rgb\((\d{1,3},\d{1,3},\d{1,3})\)")
 _GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,200}\Z")
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _CHECKSUM = re.compile(r"[0-9a-f]{32}\Z")
@@ -472,7 +474,8 @@ def _output(output: Mapping[str, Any], words: Words) -> Markup:
 
 
 def _terminal(text: str, kind: str) -> Markup:
-    shown = _markup(_RGB.sub(_readable, ansi2html(text)))  # type: ignore[no-untyped-call]
+    coloured = ansi2html(text)  # type: ignore[no-untyped-call]
+    shown = _markup(_STYLE.sub(lambda style: _RGB.sub(_readable, style[0]), coloured))
     return Markup('<pre class="{}" tabindex="0">{}</pre>').format(kind, shown)
 
 

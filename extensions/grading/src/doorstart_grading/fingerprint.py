@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook, GradeCell, MissingEntry, Notebook, SourceCell, TaskCell
+from nbgrader.api import Assignment, Gradebook, GradeCell, Notebook, SourceCell, TaskCell
 from nbgrader.coursedir import CourseDirectory
 
 from doorstart_grading import grader
@@ -31,13 +31,15 @@ def of_folder(folder: Path, suffix: str = "") -> str:
 
 
 def of_assignment(coursedir: CourseDirectory, assignment: str, gradebook: Gradebook) -> str:
-    """Of the instructor's version: its files, and what the gradebook says about its cells and its due date.
+    """Of the instructor's version: its files, and what the gradebook says about its cells.
+
+    Dates are not in it: what being late costs is worked out without grading (``doorstart_grading.late``).
 
     Raises:
         MissingEntry: the gradebook does not know the assignment.
     """
     found: Assignment = gradebook.find_assignment(assignment)
-    digest = hashlib.sha256(str(found.duedate).encode())
+    digest = hashlib.sha256()
     for step in (coursedir.source_directory, coursedir.release_directory):
         digest.update(of_folder(Path(coursedir.format_path(step, ".", assignment))).encode())
     for what, *columns in (
@@ -51,16 +53,10 @@ def of_assignment(coursedir: CourseDirectory, assignment: str, gradebook: Gradeb
     return digest.hexdigest()
 
 
-def of_submission(
-    coursedir: CourseDirectory, assignment: str, student: str, of_its_assignment: str, gradebook: Gradebook
-) -> str:
-    """Of what was handed in, the instructor's version, an extension, and what grades."""
+def of_submission(coursedir: CourseDirectory, assignment: str, student: str, of_its_assignment: str) -> str:
+    """Of what was handed in, the instructor's version, and what grades."""
     folder = Path(coursedir.format_path(coursedir.submitted_directory, student, assignment))
-    try:
-        extension = str(gradebook.find_submission(assignment, student).extension)
-    except MissingEntry:
-        extension = "None"
-    parts = (of_folder(folder), of_its_assignment, extension, grader.label())
+    parts = (of_folder(folder), of_its_assignment, grader.label())
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -49,7 +49,7 @@ class ScoreChange(Base):
 
 
 class GradedSubmission(Base):
-    """How a submission was graded the last time, if that came to its end."""
+    """How a submission was graded the last time, if that came to its end; nothing says so while it is graded again."""
 
     __tablename__ = "doorstart_graded_submission"
 

@@ -1,7 +1,12 @@
-"""Saving a notebook's scores: nbgrader's rules, with one question to the gradebook instead of one for each cell."""
+"""Saving a notebook's scores: nbgrader's rules, with one question to the gradebook instead of one for each cell.
+
+One rule is ours. For nbgrader, all points that a person gave wait for a person when the work is graded again; here,
+only if the work is another (``doorstart_grading.hooks.before``), or if they waited already.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -22,6 +27,7 @@ class SaveGrades(SaveAutoGrades):
         place = resources["nbgrader"]
         self.notebook_id, self.assignment_id = place["notebook"], place["assignment"]
         self.student_id, self.db_url = place["student"], place["db_url"]
+        self._knows_who_waits = self._has_its_name()
         with Gradebook(self.db_url) as gradebook:
             self.gradebook = _Page(
                 gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id), gradebook
@@ -30,6 +36,20 @@ class SaveGrades(SaveAutoGrades):
             result: tuple[NotebookNode, dict[str, Any]] = NbGraderPreprocessor.preprocess(self, notebook, resources)
             gradebook.db.commit()
         return result
+
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        name = cell.metadata["nbgrader"]["grade_id"]
+        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        waited = grade.needs_manual_grade or not self._knows_who_waits
+        super()._add_score(cell, resources)
+        if grade.manual_score is not None:
+            grade.needs_manual_grade = waited
+
+    def _has_its_name(self) -> bool:
+        """Whether the notebook was not renamed. If it was, Autograde took it for missing: nothing waits any more."""
+        coursedir = self.parent.parent.coursedir
+        folder = coursedir.format_path(coursedir.submitted_directory, self.student_id, self.assignment_id)
+        return Path(folder, f"{self.notebook_id}.ipynb").exists()
 
 
 class _Page:

@@ -1,16 +1,18 @@
 """What happens around the grading of each submission, whoever started it: formgrader, nbgrader or ``doorstart grade``.
 
 nbgrader tells a hook nothing but the paths of the notebooks, and logs an error of a hook without failing: without
-what :func:`after` keeps, the submission is graded again the next time, and nothing else happens.
+what :func:`after` keeps, the submission waits for a grade and is graded the next time, and nothing else happens.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Grade, Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
 from doorstart_grading import fingerprint, grader, late, remarks
@@ -21,16 +23,23 @@ from doorstart_grading.submission import SUFFIX, locate, notebooks_of, strangers
 
 
 def before(*, assignment: str, notebooks: list[str], **_: Any) -> None:
-    """For :attr:`Autograde.pre_convert_hook`: a notebook that a learner renamed has its right name again."""
+    """For :attr:`Autograde.pre_convert_hook`: nothing is graded yet; a renamed notebook has its right name again."""
     folder, chosen = Path(notebooks[0]).parent, {Path(path).name for path in notebooks}
-    found = locate(folder, notebooks_of(_coursedir(folder), assignment))
-    names = sorted(name for name, path in found.items() if path.name in chosen)
-    notebooks[:] = [str(folder / f"{name}{SUFFIX}") for name in names] or notebooks
+    try:
+        _begin(_coursedir(folder), folder)
+    finally:  # nbgrader goes on without a hook that failed: then at least with the right notebooks.
+        found = locate(folder, notebooks_of(_coursedir(folder), assignment))
+        names = sorted(name for name, path in found.items() if path.name in chosen)
+        notebooks[:] = [str(folder / f"{name}{SUFFIX}") for name in names] or notebooks
 
 
 def before_feedback(*, notebooks: list[str], **_: Any) -> None:
-    """For :attr:`GenerateFeedback.pre_convert_hook`: points that a person gave may change what being late costs."""
+    """For :attr:`GenerateFeedback.pre_convert_hook`: the pages have room, and being late costs what it costs now.
+
+    Points that a person gave may have changed that.
+    """
     folder = Path(notebooks[0]).parent
+    _make_room(notebooks)
     coursedir = _coursedir(folder)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         late.settle(gradebook, folder.name, folder.parent.name)
@@ -46,7 +55,7 @@ def after(*, notebooks: list[str], **_: Any) -> None:
             GradedSubmission(
                 student=student,
                 assignment=assignment,
-                inputs=fingerprint.of_submission(coursedir, assignment, student, version, gradebook),
+                inputs=fingerprint.of_submission(coursedir, assignment, student, version),
                 outputs=fingerprint.of_autograded(coursedir, assignment, student),
                 by=grader.label(),
                 at=now(),
@@ -54,6 +63,44 @@ def after(*, notebooks: list[str], **_: Any) -> None:
             )
         )
         gradebook.db.commit()
+
+
+def _begin(coursedir: CourseDirectory, folder: Path) -> None:
+    """What was graded before is no grade of what is graded now, whether or not that comes to its end.
+
+    Points that a person gave to other work wait for a person. Only here that can be seen: nbgrader's next step is to
+    put the time of the new work into the gradebook. :class:`doorstart_grading.grades.SaveGrades` leaves it so.
+    """
+    assignment, student = folder.name, folder.parent.name
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        graded = gradebook.db.get(GradedSubmission, (student, assignment))
+        if graded is not None:
+            gradebook.db.delete(graded)
+        for grade in _of_other_work(gradebook, assignment, student, coursedir.get_existing_timestamp(str(folder))):
+            if grade.manual_score is not None:
+                grade.needs_manual_grade = True
+        gradebook.db.commit()
+
+
+def _of_other_work(gradebook: Gradebook, assignment: str, student: str, time: datetime | None) -> list[Grade]:
+    """A learner's grades, if they may be of other work than what was handed in at this time (None: not known when)."""
+    try:
+        submission = gradebook.find_submission(assignment, student)
+    except MissingEntry:
+        return []
+    if time is not None and submission.timestamp == time:
+        return []
+    return [grade for notebook in submission.notebooks for grade in notebook.grades]
+
+
+def _make_room(notebooks: list[str]) -> None:
+    """nbgrader copies what a learner handed in to where the feedback is written, and cannot write over it."""
+    for notebook in notebooks:
+        page = Path(notebook).with_suffix(".html")
+        if page.is_dir() and not page.is_symlink():
+            shutil.rmtree(page)
+        else:
+            page.unlink(missing_ok=True)
 
 
 def _coursedir(folder: Path) -> CourseDirectory:
