@@ -13,13 +13,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from doorstart_course_page import language
-from doorstart_course_page.facts import Agreed, Facts, Grade
+from doorstart_course_page import grades_command, language
+from doorstart_course_page.facts import Agreed, Facts, Grade, Key
 from doorstart_course_page.grades_columns import each_mark, overview
 from doorstart_course_page.grades_csv import as_csv
 from doorstart_course_page.grades_table import Grades, Row, table_of
 from doorstart_course_page.grades_text import no_formula
 from doorstart_course_page.grades_xlsx import as_xlsx
+from doorstart_exchange_client.client import ExchangeClient
+from doorstart_grading.course import CourseError
 from doorstart_grading.late import Rule
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
@@ -44,8 +46,8 @@ FACTS = Facts(
 """Two units of which one is due; Ann was late, Bob in time, and Eve and Zed handed nothing in."""
 
 
-def table(now: datetime = NOW, **changes: Any) -> Grades:
-    return table_of(replace(FACTS, **changes), MAXIMA, NAMES, now)
+def table(now: datetime = NOW, handed_in: dict[Key, datetime] | None = None, **changes: Any) -> Grades:
+    return table_of(replace(FACTS, **changes), handed_in or {}, MAXIMA, NAMES, now)
 
 
 def row_of(grades: Grades, learner: str) -> Row:
@@ -81,6 +83,23 @@ def test_what_waits_for_a_person_or_a_grade_does_not_count():
     assert row_of(grades, "zed").marks[1].state == "waiting"
     assert row_of(grades, "ann").marks[0].state == "waiting", "something newer than what was graded"
     assert (row_of(grades, "bob").points, row_of(grades, "bob").maximum) == (3.0, 8.0)
+
+
+def test_what_the_exchange_has_and_the_course_has_not_is_handed_in():
+    early = DUE - timedelta(hours=1)
+    grades = table(handed_in={("01-first", "eve"): early, ("01-first", "bob"): early + timedelta(minutes=1)})
+    eve = row_of(grades, "eve")
+    assert (eve.marks[0].state, eve.marks[0].handed_in, eve.maximum) == ("waiting", early, 0), "nobody collected it yet"
+    assert row_of(grades, "bob").marks[0].state == "waiting", "something newer than what was graded"
+    same = table(handed_in={("01-first", "ann"): LATE, ("01-first", "bob"): early})
+    assert [row_of(same, name).marks[0].state for name in ("ann", "bob")] == ["graded", "graded"]
+
+
+def test_who_handed_something_in_is_in_the_table_also_without_a_name():
+    collected = {("01-first", "tom"): DUE, ("notes", "uma"): None}
+    grades = table(collected=collected, handed_in={("02-second", "sam"): DUE})
+    assert [row.learner for row in grades.rows if row.learner not in NAMES] == ["sam", "tom"]
+    assert row_of(grades, "tom").marks[0].state == row_of(grades, "sam").marks[1].state == "waiting"
 
 
 @pytest.mark.parametrize(
@@ -156,8 +175,25 @@ def test_a_file_says_nothing_of_site_or_machine():
     assert "<dc:creator></dc:creator>" in about and "<Company></Company>" in about
 
 
+@pytest.mark.parametrize("code", ["en", "nl"])
+def test_without_the_exchange_the_command_refuses_in_words(tmp_path, monkeypatch, code):
+    class Away:
+        """A book whose exchange is away; what is in it is never read."""
+
+        id, course = "sums.en", type("Here", (), {"require": staticmethod(lambda _: None)})
+
+        def exchange(self, attempts):
+            return ExchangeClient(str(tmp_path / "none.sock"), token="", sleep=lambda _: None, attempts=attempts)
+
+    monkeypatch.setattr(grades_command, "Book", Away)
+    monkeypatch.setenv("DOORSTART_LANGUAGE", code)
+    with pytest.raises(CourseError, match={"en": "does not answer", "nl": "antwoordt niet"}[code]):
+        grades_command.export("sums.en", tmp_path / "grades.csv")
+    assert not (tmp_path / "grades.csv").exists()
+
+
 def test_hundreds_of_grades_take_no_time():
     names = {f"learner{n}": f"Learner {n}" for n in range(400)}
-    grades = table_of(FACTS, MAXIMA, names, NOW)
+    grades = table_of(FACTS, {}, MAXIMA, names, NOW)
     assert len(grades.rows) == 402
     assert len(as_csv(overview(grades, language.of("fr")), "fr", BRUSSELS).splitlines()) == 404

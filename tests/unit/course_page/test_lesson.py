@@ -5,6 +5,7 @@ Only the Hub and the sandbox are stand-ins. What the pages look like, and that n
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -79,6 +80,8 @@ class Lesson:
     sandbox: Any
     root: Path
     http: httpx.Client
+    variables: dict[str, str]
+    """The environment of the instructor's server."""
     tokens: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str = "") -> str:
@@ -116,18 +119,24 @@ class Lesson:
         start = html.index(f'<tr data-learner="{learner}"')
         return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html[start : html.index("</tr>", start)]))
 
-    def hand_in(self, learner: str, **answers: str) -> None:
-        """Fetch the unit, and hand in right answers but for these."""
+    def hand_in(self, learner: str, without: str = "", **answers: str) -> None:
+        """Fetch the unit, and hand in right answers but for these, and without a cell."""
         client = self.site.client(self.tokens.setdefault(learner, self.site.learner(learner, COURSE)))
         client.fetch(COURSE, UNIT)
         files: dict[str, bytes] = {}
         for name in ("first", "second"):
             notebook = nbformat.read(self.root / "release" / UNIT / f"{name}.ipynb", as_version=4)
+            notebook.cells = [cell for cell in notebook.cells if cell.id != without]
             for cell in notebook.cells:
                 if cell.id in RIGHT:
                     cell.source = (RIGHT | answers)[cell.id]
             files[f"{name}.ipynb"] = nbformat.writes(notebook).encode()
         client.submit(COURSE, UNIT, pack(files))
+
+    def mark(self, learner: str) -> str:
+        """What the table of grades says of a learner."""
+        (row,) = [row for row in self.get("/grades").split("<tr>") if f"({learner})" in row]
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", row))
 
     def told(self, learner: str) -> dict[str, Any]:
         """The unit as the exchange tells it to a learner."""
@@ -174,7 +183,7 @@ def lesson() -> Iterator[Lesson]:
         transport = httpx.HTTPTransport(uds=str(socket), verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
         with httpx.Client(transport=transport, base_url="http://localhost", timeout=60) as http:
             _log_in(http, process, folder / "log")
-            yield Lesson(site, stand_in, root, http)
+            yield Lesson(site, stand_in, root, http, variables)
         process.send_signal(signal.SIGTERM)
         process.wait(20)
     next(sites, None)
@@ -258,6 +267,24 @@ def test_4_late_work_costs_what_the_rule_says(lesson: Lesson) -> None:
     assert lesson.post("/late", kind="points", points="-1").status_code == 400
 
 
+def test_4_points_by_hand_for_late_work_have_their_penalty_before_it_is_returned(lesson: Lesson) -> None:
+    assert lesson.post(f"/unit/{UNIT}/learner/cem/agreement").is_redirect, "late costs something again"
+    by_hand(lesson, "cem", 0)
+    assert "0.7 of 10" in lesson.row("cem") and "0.3 taken off" in lesson.row("cem"), "no more than a notebook has"
+    by_hand(lesson, "cem", 4)
+    assert "taken off: 3" in lesson.mark("cem")
+    assert lesson.post(f"/unit/{UNIT}/learner/cem/agreement", waived="yes").is_redirect
+
+
+def test_4_a_folder_that_is_no_unit_is_not_offered(lesson: Lesson) -> None:
+    for name in (".ipynb_checkpoints", "Untitled Folder"):
+        (lesson.root / "source" / name).mkdir()
+    (lesson.root / "source" / "ps2").mkdir()
+    html = lesson.get()
+    assert "/unit/ps2" in html and "ipynb_checkpoints" not in html and "Untitled" not in html
+    (lesson.root / "source" / "ps2").rmdir()
+
+
 def test_5_a_changed_check_grades_all_or_one_again_and_points_by_hand_stay(lesson: Lesson) -> None:
     source = lesson.root / "source" / UNIT / "second.ipynb"
     source.write_text(source.read_text().replace("firm == 'Morelan'", "firm == 'Other'"))
@@ -288,6 +315,62 @@ def test_6_a_job_is_stopped_between_two_learners_and_goes_on(lesson: Lesson) -> 
     assert "9 of 10" in lesson.row("bea")
 
 
+def test_6_work_that_is_not_collected_yet_is_handed_in_and_waits(lesson: Lesson) -> None:
+    assert "not handed in" in lesson.mark("dan")
+    lesson.hand_in("dan", without="essay")
+    assert "waits for a grade" in lesson.mark("dan") and "0 / " not in lesson.mark("dan")
+
+
+def test_6_nothing_is_collected_while_a_terminal_grades(lesson: Lesson) -> None:
+    with (lesson.root / ".doorstart-grading").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert lesson.act("collect", state="failed") == {}
+        assert "Grading is under way in a terminal" in lesson.get("/job")
+    assert lesson.act("collect")["dan"] == "collected"
+
+
+def test_6_work_that_a_person_has_to_look_at_is_returned_alone(lesson: Lesson) -> None:
+    assert lesson.act("grade")["dan"] == "graded"
+    by_hand(lesson, "dan", 4)
+    assert "Look at it" in lesson.row("dan")
+    assert lesson.act("return")["dan"] == "look"
+    assert lesson.told("dan")["state"] == "submitted"
+    assert lesson.act("return", "dan") == {"dan": "returned"}
+    assert lesson.told("dan")["state"] == "returned" and "Look at it" not in lesson.row("dan")
+
+
+RETURN_SLOWLY = """
+import time
+from doorstart_course_page import work
+from doorstart_grading.course import Course
+feedback = Course.feedback
+def slowly(self, assignment, student):
+    if student == "cem":
+        time.sleep(50)
+    return feedback(self, assignment, student)
+Course.feedback = slowly
+work.main()
+"""
+
+
+def test_6_a_return_that_is_stopped_sends_what_was_made(lesson: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in lesson.variables.items():
+        monkeypatch.setenv(name, value)
+    by_hand(lesson, "bea", 2)
+    assert "7 of 10" in lesson.row("bea")
+    jobs = Jobs(lesson.root, (sys.executable, "-c", RETURN_SLOWLY))
+    identity = jobs.start("return", UNIT, by="ann").id
+    deadline = time.monotonic() + 60
+    while "2 of 3" not in (html := lesson.get("/job")):
+        assert time.monotonic() < deadline and "data-running" in html, html
+        time.sleep(0.1)
+    html = lesson.ended(lesson.post("/job/stop", id=identity), "stopped")
+    outcomes = dict(re.findall(r'data-learner="([^"]*)" data-outcome="([^"]*)"', html))
+    assert outcomes["bea"] == "returned" and "cem" not in outcomes
+    assert lesson.told("bea")["score"] == 7
+    by_hand(lesson, "bea", 4)
+
+
 def test_7_what_fails_is_said_in_words(lesson: Lesson) -> None:
     assert lesson.http.get("/user/ann/sums-en/course/unit/none").status_code == 404
     assert lesson.http.get(f"/user/ann/sums-en/course/unit/{UNIT}/learner/nobody").status_code == 404
@@ -307,6 +390,10 @@ def test_7_what_fails_is_said_in_words(lesson: Lesson) -> None:
     lesson.site.stop()
     away = lesson.http.get("/user/ann/sums-en/course")
     assert away.status_code == 503 and "The exchange does not answer" in away.text
+    for path in ("grades", "grades/csv", "grades/xlsx"):
+        away = lesson.http.get(f"/user/ann/sums-en/course/{path}")
+        assert away.status_code == 503 and "The exchange does not answer" in away.text, path
+        assert "Content-Disposition" not in away.headers
     lesson.site.start()
     assert lesson.act("withdraw") == {}
     assert "Learners do not see this unit." in lesson.get(f"/unit/{UNIT}")
@@ -336,7 +423,7 @@ def test_similar_work_is_compared_looked_at_and_kept(lesson: Lesson) -> None:
             nbformat.write(made, submitted / f"{name}.ipynb")
     assert "not compared yet" in lesson.get("/similar")
     html = lesson.ended(lesson.post(f"/similar/{UNIT}"))
-    assert 'data-kind="compare"' in html and "4 of 4" in html
+    assert 'data-kind="compare"' in html and "5 of 5" in html
     assert f'href="/user/ann/sums-en/course/similar/{UNIT}"' in html
     assert f"/course/similar/{UNIT}/gil/hal" in lesson.get(f"/similar/{UNIT}")
     html = lesson.get(f"/similar/{UNIT}/gil/hal")
@@ -369,10 +456,10 @@ def test_a_comparison_is_stopped_and_the_last_result_is_shown_all_the_while(
     jobs = Jobs(lesson.root, (sys.executable, "-c", SLOWLY))
     identity = jobs.start("compare", UNIT, by="ann").id
     deadline = time.monotonic() + 60
-    while "1 of 4" not in (html := lesson.get("/job")):
+    while "1 of 5" not in (html := lesson.get("/job")):
         assert time.monotonic() < deadline and "data-running" in html, html
         time.sleep(0.1)
-    assert "job/stop" in html and 'max="4" value="1" aria-label="Compare the submissions"' in html
+    assert "job/stop" in html and 'max="5" value="1" aria-label="Compare the submissions"' in html
     meanwhile = lesson.get(f"/similar/{UNIT}")
     assert "See how far it is" in meanwhile and "changed since: compare again" in meanwhile
     assert f"/course/similar/{UNIT}/gil/hal" in meanwhile

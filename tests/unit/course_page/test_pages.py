@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,9 +33,9 @@ GONE = sentence("The notebook `%(name)s` was not handed in; its checks give no p
 """A sentence of grading, with what a learner made in it."""
 
 
-def course(title: str = HOSTILE, name: str = HOSTILE) -> Class:
+def course(title: str = HOSTILE, name: str = HOSTILE, needs_person: bool = False) -> Class:
     """A course in which everybody has another state, and everything that people wrote is hostile."""
-    said = Grade(time(LATE), 7.5, 10, 1, False, "id", (Remark(Told(HOSTILE)), Remark(GONE)))
+    said = Grade(time(LATE), 7.5, 10, 1, False, "id", (Remark(Told(HOSTILE)), Remark(GONE, needs_person)))
     grades = {"cem": said, "dan": Grade(time(EARLY), 2, 10, 0, True, "id")}
     rows = [
         row("ada", fetched=EARLY),
@@ -89,8 +90,8 @@ def page(template: str, language: str = "en", **values: Any) -> str:
 
 def pages(language: str) -> dict[str, str]:
     """All pages, with hostile values."""
-    one = course()
-    (unit,) = one.units
+    one, unsure = course(), course(needs_person=True)
+    (unit,), (to_look,) = one.units, unsure.units
     bea = unit.of("bea")
     dates = {"day_and_time": ("2030-01-31", "17:00")}
     return {
@@ -98,6 +99,9 @@ def pages(language: str) -> dict[str, str]:
         "unit": page("unit.html", language, course=one, unit=unit, saved="due", job=job(), **dates),
         "learner": page("learner.html", language, course=one, unit=unit, one=bea, saved="agreement", **dates),
         "graded": page("learner.html", language, course=one, unit=unit, one=unit.of("cem"), **dates),
+        "to look at": page("unit.html", language, course=unsure, unit=to_look, **dates),
+        "looked at": page("learner.html", language, course=unsure, unit=to_look, one=to_look.of("cem"), **dates),
+        "left out": page("job.html", language, course=unsure, job=job("done", lines=[Line("cem", "look")])),
         "late": page("rule.html", language, rule=Rule("zero", days=3), saved="rule"),
         "running": page("job.html", language, course=one, job=job()),
         "failed": page("job.html", language, course=one, job=job("failed", problem="away", details=HOSTILE)),
@@ -163,6 +167,22 @@ def test_what_grading_says_is_said_in_the_language_of_the_page(language: str) ->
     why = {"problem": "grader", "details": str(GONE), "sentence": GONE.to_json()}
     failed = page("job.html", language, course=course(), job=job("failed", **why))
     assert f"<p>{said}</p></details></div>" in failed
+
+
+def test_work_that_a_person_has_to_look_at_says_so_before_it_is_returned() -> None:
+    made = pages("en")
+    assert "<details>" in made["unit"] and "<details open>" not in made["unit"] and "Look at it" not in made["unit"]
+    for name in ("to look at", "looked at"):
+        assert "<details open>" in made[name] and f"<li><strong>{escape(str(GONE))}</strong></li>" in made[name], name
+    assert "Look at it, then return it" in made["to look at"] and "1 to look at" in made["to look at"]
+    assert "press Return here" in made["looked at"] and 'name="act" value="return"' in made["looked at"]
+    assert "look at the work, and return it" in made["left out"]
+    one = course("Sums", "Bea", needs_person=True)
+    cem = one.units[0].of("cem")
+    assert cem is not None
+    only = replace(one, learners={"cem": "Cem"}, units=[replace(one.units[0], standings=[cem])])
+    html = page("overview.html", course=only, waiting=only.units, following=None)
+    assert f'href="/user/ann/sums-en/course/unit/{UNIT}#learners"' in html and 'data-next="look"' in html
 
 
 def test_a_job_says_how_far_it_is_and_what_failed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from doorstart_course_page.facts import Agreed, Facts, Grade
 from doorstart_course_page.standing import Class, Unit, number_of, put_together
 from doorstart_grading.late import Rule
+from doorstart_grading.remarks import Remark
+from doorstart_grading.sentence import sentence
 
 UNIT = "01-first-steps"
 DUE = datetime(2030, 1, 31, 16, tzinfo=UTC)
@@ -51,6 +54,12 @@ def graded(when: str = EARLY, points: float = 7.5, by_hand: bool = False) -> Gra
     return Grade(time(when), points, 10, 0, by_hand, "id")
 
 
+def unsure(when: str = EARLY, points: float = 7.5) -> Grade:
+    """A grade of which grading is not sure."""
+    remark = Remark(sentence("Its files are too large to go along with the notebook, so it was run without."), True)
+    return replace(graded(when, points), remarks=(remark,))
+
+
 def unit(course: Class) -> Unit:
     found = course.unit(UNIT)
     assert found is not None
@@ -82,6 +91,20 @@ def test_a_score_that_changed_after_it_was_returned_is_to_return_again() -> None
     told = progress(row("bea", submissions=1, submitted=EARLY, returned=True, score=7.5))
     changed = unit(put_together(told, facts({"bea": EARLY}, {"bea": graded(points=9)}), {}))
     assert (changed.next, changed.standings[0].state) == ("return", "returned")
+
+
+def test_work_that_a_person_has_to_look_at_is_not_for_the_return_of_the_unit() -> None:
+    rows = [row(name, submissions=1, submitted=EARLY) for name in ("bea", "cem")]
+    everything = facts({"bea": EARLY, "cem": EARLY}, {"bea": unsure(), "cem": graded()})
+    both = unit(put_together(progress(*rows), everything, {}))
+    assert (both.next, both.to_return, both.to_look) == ("return", 1, 1)
+    told = {"returned": True, "score": 7.5}
+    left = unit(put_together(progress(rows[0], {**rows[1], **told}), everything, {}))
+    assert (left.next, left.to_return, left.to_look) == ("look", 0, 1)
+    looked = unit(put_together(progress(*({**one, **told} for one in rows)), everything, {}))
+    assert (looked.next, looked.to_look) == (None, 0)
+    changed = facts({"bea": EARLY}, {"bea": unsure(points=9)})
+    assert unit(put_together(progress({**rows[0], **told}), changed, {})).next == "look", "it is another score now"
 
 
 def test_a_newer_submission_is_collected_and_graded_again() -> None:

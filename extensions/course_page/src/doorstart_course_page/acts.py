@@ -16,7 +16,7 @@ from nbgrader.exchange import ExchangeError
 
 from doorstart_course_page import similar_compare
 from doorstart_course_page.book import Book
-from doorstart_course_page.facts import read_facts
+from doorstart_course_page.facts import settled_facts
 from doorstart_course_page.record import Line
 from doorstart_course_page.standing import Class, put_together
 from doorstart_exchange_client.client import ExchangeClient, ExchangeClientError
@@ -40,6 +40,7 @@ OUTCOMES: Mapping[str, str] = {
     "returned before": N_("Returned before, nothing has changed"),
     "not returned": N_("Could not be returned. Press the button again"),
     "waits": N_("Waits for your points. Give them in formgrader, then return it"),
+    "look": N_("Not returned: read the remarks on grading, look at the work, and return it on this learner's page"),
 }
 """What may become of a learner's work, and what is said of it."""
 GOOD = frozenset({"collected", "nothing new", "graded", "unchanged", "returned", "returned before"})
@@ -121,14 +122,16 @@ class Acts:
         """Bring what was handed in last into the course."""
         collector = self._exchange(ExchangeCollect, assignment)
         collector.update = True
-        collector.init_src()
-        self.tell.total(len(collector.chosen))
-        for learner, result in collector.each():
-            if isinstance(result, Exception):
-                self.tell.line(Line(learner, "not collected", str(result)))
-            else:
-                self.tell.line(Line(learner, "collected" if result else "nothing new"))
-            self.tell.step()
+        # Work that is replaced while it is graded would have the scores of the old, and count as graded.
+        with self.course.alone():
+            collector.init_src()
+            self.tell.total(len(collector.chosen))
+            for learner, result in collector.each():
+                if isinstance(result, Exception):
+                    self.tell.line(Line(learner, "not collected", str(result)))
+                else:
+                    self.tell.line(Line(learner, "collected" if result else "nothing new"))
+                self.tell.step()
 
     def grade(self, assignment: str, learner: str = "") -> None:
         """Grade what has changed since it was graded."""
@@ -140,25 +143,34 @@ class Acts:
         self._grade(assignment, learner, everything=True)
 
     def give_back(self, assignment: str, learner: str = "") -> None:
-        """Make feedback on what is graded to the end, and show it to its learners."""
+        """Make feedback on what is graded to the end, and show it to its learners.
+
+        Work that a person has to look at is returned when it is asked for alone: then somebody did.
+        """
         unit = self._class().unit(assignment)
         standings = [one for one in unit.standings if learner in ("", one.learner)] if unit else []
-        ready = [one.learner for one in standings if one.grade and not one.grade.by_hand]
         waiting = [one.learner for one in standings if one.grade and one.grade.by_hand]
-        if not ready and not waiting:
+        to_look = [one.learner for one in standings if one.to_look and not learner]
+        kept = {*waiting, *to_look}
+        ready = [one.learner for one in standings if one.grade and one.learner not in kept]
+        if not ready and not kept:
             raise ActError("nothing")
         for name in waiting:
             self.tell.line(Line(name, "waits"))
+        for name in to_look:
+            self.tell.line(Line(name, "look"))
         self.tell.total(len(ready))
-        made = []
-        for name, failure in batch.feedback(self.course, assignment, ready, batch.cores()):
-            self.tell.step()
-            if failure is None:
-                made.append(name)
-            else:
-                self.tell.line(_failed(name, "not returned", failure))
-        if made:
-            self._send(assignment, made)
+        made: list[str] = []
+        try:
+            for name, failure in batch.feedback(self.course, assignment, ready, batch.cores()):
+                self.tell.step()
+                if failure is None:
+                    made.append(name)
+                else:
+                    self.tell.line(_failed(name, "not returned", failure))
+        finally:  # also when it is stopped: what was done is kept
+            if made:
+                self._send(assignment, made)
 
     def compare(self, assignment: str, _: str = "") -> None:
         """Find submissions that are alike. If it is interrupted, the last result stays."""
@@ -200,7 +212,7 @@ class Acts:
             raise ActError("unit", sentence=failure.sentence)
 
     def _class(self) -> Class:
-        return put_together(self.exchange.progress(self.course.id), read_facts(self.book), self.names)
+        return put_together(self.exchange.progress(self.course.id), settled_facts(self.book), self.names)
 
     def _exchange(self, kind: type[Step], assignment: str, exclude: str = "") -> Step:
         """A command of the exchange about this unit and all learners but those to exclude."""

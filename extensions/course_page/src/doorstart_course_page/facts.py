@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,11 +16,13 @@ from nbgrader.utils import parse_utc
 
 from doorstart_course_page.book import Book
 from doorstart_grading import late
-from doorstart_grading.gradebook import GradedSubmission
+from doorstart_grading.gradebook import GradedSubmission, ScoreChange
 from doorstart_grading.remarks import Remark
 
 Key = tuple[str, str]
 """An assignment and a learner."""
+UNIT_NAME = "[A-Za-z0-9_-]{1,64}"
+"""A unit's name, as an expression: ``doorstart.names.ASSIGNMENT_ID``. A folder of another name is no unit."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,11 @@ class Grade:
     notebook: str
     """The id of its first notebook in formgrader."""
     remarks: tuple[Remark, ...] = ()
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person has to look at the work before the score is released."""
+        return any(remark.needs_person for remark in self.remarks)
 
 
 @dataclass(frozen=True)
@@ -71,8 +79,33 @@ def read_facts(book: Book) -> Facts:
         grades, rule = _grades(gradebook), late.read_rule(gradebook)
     source = Path(coursedir.root, coursedir.source_directory)
     names = {path.name for path in source.iterdir() if path.is_dir()} if source.is_dir() else set()
-    titles = {name: title_of(source / name) for name in sorted(names | set(dues))}
+    titles = {name: title_of(source / name) for name in sorted(names | set(dues)) if re.fullmatch(UNIT_NAME, name)}
     return Facts(titles, dues, _collected(coursedir), grades, agreed, rule)
+
+
+def settled_facts(book: Book) -> Facts:
+    """As :func:`read_facts`, with what being late costs worked out anew for work that a person gave points for.
+
+    Points are given in formgrader, which knows no penalties of ours. This may write into the gradebook, and each such
+    work takes a hundredth of a second: not for a page that asks again by itself.
+    """
+    facts = read_facts(book)
+    if facts.rule.kind == "none":
+        return facts
+    with book.opened() as gradebook:
+        changes = gradebook.db.query(ScoreChange.assignment, ScoreChange.student)
+        by_hand = {(str(name), str(student)) for name, student in changes.filter(ScoreChange.field != "auto_score")}
+        late_ones = sorted(key for key in by_hand if _costs_something(facts, key))
+        for assignment, student in late_ones:
+            late.settle(gradebook, assignment, student)
+    return read_facts(book) if late_ones else facts
+
+
+def _costs_something(facts: Facts, key: Key) -> bool:
+    """Whether a graded submission is late, and its learner is not let off."""
+    grade, agreed = facts.grades.get(key), facts.agreed.get(key, Agreed(None, False))
+    due = agreed.due or facts.dues.get(key[0])
+    return grade is not None and not agreed.waived and late.seconds_late(grade.submitted, due) > 0
 
 
 def title_of(folder: Path) -> str:

@@ -10,7 +10,7 @@ from nbgrader.api import Assignment
 from tornado import web
 
 from doorstart_course_page.book import Book
-from doorstart_course_page.facts import read_facts
+from doorstart_course_page.facts import settled_facts
 from doorstart_course_page.forms import percent
 from doorstart_course_page.grades_columns import STATES, each_mark, overview
 from doorstart_course_page.grades_csv import as_csv
@@ -18,16 +18,23 @@ from doorstart_course_page.grades_table import Grades, table_of
 from doorstart_course_page.grades_xlsx import as_xlsx
 from doorstart_course_page.page import CoursePage
 from doorstart_course_page.site import Site
+from doorstart_course_page.standing import handed_in
+from doorstart_exchange_client.client import ExchangeClient
 from doorstart_grading.translation import Words
 
 
-def grades_of(book: Book, site: Site) -> Grades:
-    """The grades of the course, as they are now."""
+def grades_of(book: Book, site: Site, exchange: ExchangeClient) -> Grades:
+    """The grades of the course, as they are now.
+
+    Raises:
+        ExchangeClientError: what was handed in is not known; then there is no table, rather than a wrong one.
+    """
+    submitted = handed_in(exchange.progress(book.id))
     with book.opened() as gradebook:
         maxima = {
             str(name): float(most or 0) for name, most in gradebook.db.query(Assignment.name, Assignment.max_score)
         }
-    return table_of(read_facts(book), maxima, site.learners, datetime.now(UTC))
+    return table_of(settled_facts(book), submitted, maxima, site.learners, datetime.now(UTC))
 
 
 def file_of(grades: Grades, kind: str, site: Site, words: Words) -> bytes:
@@ -37,18 +44,31 @@ def file_of(grades: Grades, kind: str, site: Site, words: Words) -> bytes:
     return as_xlsx([overview(grades, words), each_mark(grades, words)], site.zone, grades.newest)
 
 
-class GradesPage(CoursePage):
+class _OfGrades(CoursePage):
+    """What the page and the files have in common."""
+
+    async def grades(self) -> Grades:
+        """The grades of the course.
+
+        Raises:
+            web.HTTPError: the exchange does not answer.
+        """
+        desk = self.desk
+        async with self.exchange_errors():
+            return await asyncio.to_thread(lambda: grades_of(desk.book, desk.site, desk.exchange()))
+
+
+class GradesPage(_OfGrades):
     """All grades of the course."""
 
     @web.authenticated
     async def get(self) -> None:
         """Show them."""
-        grades = await asyncio.to_thread(grades_of, self.desk.book, self.desk.site)
-        language = self.desk.site.language
+        grades, language = await self.grades(), self.desk.site.language
         self.show("grades.html", grades=grades, states=STATES, percent=lambda share: percent(share, language))
 
 
-class GradesFile(CoursePage):
+class GradesFile(_OfGrades):
     """The grades, to be saved."""
 
     TYPES: ClassVar = {
@@ -59,10 +79,8 @@ class GradesFile(CoursePage):
     @web.authenticated
     async def get(self, kind: str) -> None:
         """Send the file."""
-        desk, words = self.desk, self.words
-        content = await asyncio.to_thread(
-            lambda: file_of(grades_of(desk.book, desk.site), kind, desk.site, words),
-        )
+        desk, grades = self.desk, await self.grades()
+        content = await asyncio.to_thread(file_of, grades, kind, desk.site, self.words)
         self.set_header("Content-Type", self.TYPES[kind])
         # A course's id has no character that would have to be written in another way.
         self.set_header("Content-Disposition", f'attachment; filename="{desk.book.id}-grades.{kind}"')

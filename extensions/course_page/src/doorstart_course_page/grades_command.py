@@ -7,12 +7,15 @@ from typing import Annotated
 
 import typer
 
+from doorstart_course_page.acts import PROBLEMS, problem_of
 from doorstart_course_page.book import Book
 from doorstart_course_page.grades import file_of, grades_of
 from doorstart_course_page.language import of
 from doorstart_course_page.site import read_site
+from doorstart_exchange_client.client import ATTEMPTS, ExchangeClientError
 from doorstart_grading.course import CourseError
 from doorstart_grading.sentence import Told
+from doorstart_grading.translation import Words
 
 KINDS = ("csv", "xlsx")
 
@@ -34,7 +37,10 @@ def export(
         raise CourseError(Told(said))
     book = Book()
     book.course.require(course)
-    grades = grades_of(book, site)
+    try:
+        grades = grades_of(book, site, book.exchange(ATTEMPTS))
+    except ExchangeClientError as error:
+        raise CourseError(Told(_said(error, of(site.language)))) from error
     try:
         file.write_bytes(file_of(grades, kind, site, of(site.language)))
     except OSError as error:
@@ -50,3 +56,13 @@ def export(
             file=file,
         )
     )
+
+
+def _said(error: ExchangeClientError, words: Words) -> str:
+    problem, why = problem_of(error)
+    if problem == "away":
+        return words.gettext(
+            "The exchange does not answer, so it is not known what was handed in. No file was written. "
+            "Wait a minute and run the command again."
+        )
+    return f"{words.gettext(PROBLEMS[problem])} {why}"

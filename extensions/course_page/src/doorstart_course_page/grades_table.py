@@ -1,7 +1,8 @@
 """The grades of a course as a table, learners by units. How it is shown is not its business.
 
 A unit counts for a learner when it has a grade, or when nothing was handed in and the learner's time is over: then with
-0 points. What waits for a grade, or may still be handed in, does not count yet, so a total never falls by waiting.
+0 points. What waits for a grade, collected or not, or may still be handed in, does not count yet: no total falls by
+waiting.
 """
 
 from __future__ import annotations
@@ -83,32 +84,41 @@ class Grades:
         return max((mark.handed_in for row in self.rows for mark in row.marks if mark.handed_in), default=None)
 
 
-def table_of(facts: Facts, maxima: Mapping[str, float], names: Mapping[str, str], now: datetime) -> Grades:
+def table_of(
+    facts: Facts,
+    handed_in: Mapping[Key, datetime],
+    maxima: Mapping[str, float],
+    names: Mapping[str, str],
+    now: datetime,
+) -> Grades:
     """The grades as they are.
 
     Args:
         facts: of the course.
+        handed_in: when each learner handed in last, as the exchange knows it.
         maxima: the most points of each unit that the gradebook has.
-        names: display names by username, of all who are in the course; who only has grades comes along.
+        names: display names by username, of all who are in the course; who handed something in comes along.
         now: with its zone.
     """
     units = tuple(Unit(name, maximum) for name, maximum in sorted(maxima.items()))
-    learners = {learner for _, learner in facts.grades} | names.keys()
+    known = {*facts.grades, *facts.collected, *handed_in}
+    learners = {learner for unit, learner in known if unit in maxima} | names.keys()
     rows = []
     for learner in sorted(learners, key=lambda one: (names.get(one, one).casefold(), one)):
-        marks = tuple(_mark(facts, (unit.name, learner), now) for unit in units)
+        marks = tuple(_mark(facts, handed_in, (unit.name, learner), now) for unit in units)
         rows.append(_row(learner, names.get(learner, learner), marks, units))
     return Grades(units, tuple(rows))
 
 
-def _mark(facts: Facts, key: Key, now: datetime) -> Mark:
+def _mark(facts: Facts, handed_in: Mapping[Key, datetime], key: Key, now: datetime) -> Mark:
     agreed = facts.agreed.get(key)
     due = (agreed.due if agreed else None) or facts.dues.get(key[0])
-    grade, collected = facts.grades.get(key), facts.collected.get(key)
-    at = collected or (grade.submitted if grade else None)
+    grade = facts.grades.get(key)
+    last = max((time for time in (handed_in.get(key), facts.collected.get(key)) if time), default=None)
+    at = last or (grade.submitted if grade else None)
     late = max(timedelta(), at - due) if at and due else timedelta()
-    if grade is None or (collected and grade.submitted != collected):
-        if key in facts.collected:
+    if grade is None or (last and grade.submitted != last):
+        if last or key in facts.collected:
             return Mark("waiting", handed_in=at, late=late)
         return Mark("missing", 0.0) if due and due < now else Mark("open")
     state: State = "to check" if grade.by_hand else "graded"

@@ -15,7 +15,7 @@ class JobPage(CoursePage):
     @web.authenticated
     async def get(self) -> None:
         """Show it."""
-        course = await self.course()
+        course = await self.course(settled=False)
         self.show("job.html", course=course)
 
 

@@ -21,7 +21,7 @@ from tornado import web
 
 from doorstart_course_page import acts, dates, forms
 from doorstart_course_page.book import Book
-from doorstart_course_page.facts import read_facts
+from doorstart_course_page.facts import read_facts, settled_facts
 from doorstart_course_page.job import Jobs
 from doorstart_course_page.language import Translated, of
 from doorstart_course_page.site import Site, read_site
@@ -89,16 +89,19 @@ class CoursePage(JupyterHandler):
         """The address of one of these pages: ``address("unit", "01-first-steps")``."""
         return "/".join([f"{self.base_url}course", *(quote(part, safe="") for part in parts)])
 
-    async def course(self) -> Class:
+    async def course(self, settled: bool = True) -> Class:
         """Who is where.
+
+        Args:
+            settled: whether points that a person gave have their penalty; False for a page that asks again by itself.
 
         Raises:
             web.HTTPError: the exchange does not answer.
         """
-        desk = self.desk
+        desk, facts = self.desk, settled_facts if settled else read_facts
 
         def read() -> Class:
-            return put_together(desk.exchange().progress(desk.book.id), read_facts(desk.book), desk.site.learners)
+            return put_together(desk.exchange().progress(desk.book.id), facts(desk.book), desk.site.learners)
 
         async with self.exchange_errors():
             return await asyncio.to_thread(read)

@@ -8,10 +8,11 @@ from typing import Any
 from jupyter_server.base.handlers import FileFindHandler
 
 from doorstart_course_page import grades, jobs, learner, overview, rules, similar, unit
+from doorstart_course_page.facts import UNIT_NAME
 from doorstart_course_page.page import OWN, SETTING, CoursePage, Desk
 
-UNIT = "([A-Za-z0-9_-]{1,64})"
-"""An assignment's name: ``doorstart.names.ASSIGNMENT_ID``."""
+UNIT = f"({UNIT_NAME})"
+"""An assignment's name."""
 LEARNER = "([a-z0-9._-]{1,32})"
 """A username: ``doorstart.names.USERNAME``."""
 

@@ -13,7 +13,7 @@ from nbgrader.utils import parse_utc
 from doorstart_course_page.facts import Agreed, Facts, Grade, Key, aware
 
 State = Literal["new", "started", "submitted", "graded", "returned"]
-Step = Literal["release", "collect", "grade", "by_hand", "return"]
+Step = Literal["release", "collect", "grade", "by_hand", "look", "return"]
 _NUMBER = re.compile(r"0*(\d+)[-_]")
 
 
@@ -38,6 +38,11 @@ class Standing:
     """Of what was handed in last; None: not graded yet."""
     to_return: bool
     """Graded to the end, and the learner does not see it yet, or sees another score."""
+
+    @property
+    def to_look(self) -> bool:
+        """Whether a person has to look at it, and then returns it alone: the Return of the unit leaves it out."""
+        return self.to_return and self.grade is not None and self.grade.needs_person
 
 
 @dataclass(frozen=True)
@@ -89,9 +94,14 @@ class Unit:
         return sum(one.grade is not None and one.grade.by_hand for one in self.standings)
 
     @property
+    def to_look(self) -> int:
+        """How many could be told their score once a person has looked at the work."""
+        return sum(one.to_look for one in self.standings)
+
+    @property
     def to_return(self) -> int:
         """How many could be told their score."""
-        return sum(one.to_return for one in self.standings)
+        return sum(one.to_return and not one.to_look for one in self.standings)
 
     @property
     def returned(self) -> int:
@@ -109,7 +119,9 @@ class Unit:
             return "grade"
         if self.to_return:
             return "return"
-        return "by_hand" if self.by_hand else None
+        if self.by_hand:
+            return "by_hand"
+        return "look" if self.to_look else None
 
 
 @dataclass(frozen=True)
@@ -159,6 +171,13 @@ def put_together(progress: Mapping[str, Any], facts: Facts, names: Mapping[str, 
         units.append(Unit(assignment, number_of(assignment), title, unit["minutes"], due, unit["open"], standings))
     language = str(progress["course"]).partition(".")[2]
     return Class(str(progress["title"]), language, now, learners, units)
+
+
+def handed_in(progress: Mapping[str, Any]) -> dict[Key, datetime]:
+    """When each learner handed in last, by what the exchange says of the course: also what was not collected yet."""
+    rows = [(str(unit["assignment"]), one) for unit in progress["units"] for one in unit["learners"]]
+    times = {(assignment, str(one["learner"])): _time(one["submitted"]) for assignment, one in rows}
+    return {key: time for key, time in times.items() if time is not None}
 
 
 def number_of(assignment: str) -> str:
