@@ -84,6 +84,7 @@ c.JupyterHub.services = [
         "command": [sys.executable, "-m", "doorstart.timetable.bell"],
         "environment": {
             "DOORSTART_TIME_ZONE": settings().time_zone,
+            "DOORSTART_IDLE_TIMEOUT": str(settings().idle_timeout),
             "DOORSTART_LESSON_AHEAD": str(settings().lesson_ahead),
             "DOORSTART_LESSON_SERVER_MEMORY": str(settings().lesson_server_memory),
             "DOORSTART_LESSON_MEMORY_RESERVE": str(settings().lesson_memory_reserve),
