@@ -12,7 +12,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -146,9 +146,17 @@ def _open(side: Side, context: BrowserContext, link: str) -> Opening:
 
 
 def _run(page: Page, code: Any) -> None:
-    """Run the first cell, as somebody does who does not wait for the kernel."""
-    code.click()
-    page.keyboard.press("Control+Enter")
+    """Run the first cell, as somebody does who does not wait for the kernel, and presses again if nothing came of it.
+
+    JupyterLab lets the keys go by while it still puts the notebook together: the cell then stays as it is, ``[ ]``.
+    """
+    prompt = page.locator(".jp-Notebook:visible .jp-CodeCell .jp-InputPrompt").first
+    while True:
+        code.click()
+        page.keyboard.press("Control+Enter")
+        with suppress(AssertionError):
+            expect(prompt).not_to_have_text(re.compile(r"\[\s*\]"), timeout=1000)
+            break
     output = page.locator(".jp-Notebook:visible .jp-OutputArea-output").first
     expect(output).to_have_text(re.compile(re.escape(ANSWER)), timeout=LONGEST)
 
