@@ -130,6 +130,7 @@ def times(ask: Callable[[], httpx.Response]) -> list[float]:
             raise SystemExit(f"{answer.request.url} answered with {answer.status_code}")
         if number >= FIRST:
             took.append(spent)
+        time.sleep(max(0.0, APART - spent / 1000))
     return took
 
 
@@ -173,3 +174,5 @@ def _shift(
 
 if __name__ == "__main__":
     sys.exit(main())
+APART = 0.1
+"""Seconds from one request to the next, at least: the relay lets a server ask the exchange 20 times a second."""
