@@ -26,6 +26,8 @@ from doorstart.check.client import Person, Server
 REQUESTS = 60
 FIRST = 5
 """Requests before those that count: templates are read, connections are made."""
+APART = 0.1
+"""Seconds from one request to the next, at least: the relay lets a server ask the exchange 20 times a second."""
 GOAL = 200.0
 """Milliseconds for 95 of 100 requests."""
 STILL = 0.1
@@ -174,5 +176,3 @@ def _shift(
 
 if __name__ == "__main__":
     sys.exit(main())
-APART = 0.1
-"""Seconds from one request to the next, at least: the relay lets a server ask the exchange 20 times a second."""
