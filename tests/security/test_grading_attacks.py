@@ -153,7 +153,7 @@ class TestPlainNbgrader:
         run = plain_runs[attack.name]
         came = run.of(attack)
         assert attack.outcomes <= came, run.log[-3000:]
-        assert attack.outcomes or not came, f"{attack.plain}, but {came}"
+        assert attack.outcomes or came <= attack.plain_may, f"{attack.plain}, but {came}: {run.log[-3000:]}"
 
 
 # This site

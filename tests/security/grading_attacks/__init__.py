@@ -13,6 +13,7 @@ what it tries. It has these names:
   nothing, or takes its own kernel apart.
 - ``PLAIN``: what comes of it under plain nbgrader, words of :data:`case.OUTCOMES`; or ``"no: "`` and why nothing does;
   or ``"absent: "`` and what is not there to be attacked, so that it is not tried.
+- ``PLAIN_MAY``: what else may come of it there, by chance.
 - ``CODE``: the text of the solution cell of task 1; ``ANSWERS``: of other solution cells, by their grade id.
 - ``change(notebook)``: changes the notebook; ``raw(content)``: changes its bytes, and returns them.
 - ``FILES``: text files that are handed in with the notebook.

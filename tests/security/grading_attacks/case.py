@@ -435,6 +435,8 @@ class Attack:
     """The points that the honest part deserves."""
     plain: str
     """What comes of it under plain nbgrader: some of :data:`OUTCOMES`, or why nothing does."""
+    plain_may: frozenset[str]
+    """What else may come of it under plain nbgrader, by chance."""
     alone: bool
     """Whether the attack may disturb others of its run, so that it gets a run of its own."""
     twice: bool
@@ -494,6 +496,7 @@ def attacks() -> list[Attack]:
                     family=module.FAMILY,
                     honest=module.HONEST,
                     plain=module.PLAIN,
+                    plain_may=frozenset(getattr(module, "PLAIN_MAY", "").split()),
                     alone=getattr(module, "ALONE", False),
                     twice=getattr(module, "TWICE", False),
                     spoils=getattr(module, "SPOILS", False),

@@ -93,6 +93,16 @@ async def test_who_gives_up_waiting_loses_none(engine: FakeEngine) -> None:
     assert engine.here == set()
 
 
+async def test_what_was_started_for_who_left_is_not_kept(engine: FakeEngine) -> None:
+    pool = make(engine, grading_pool=0)
+    waiting = asyncio.create_task(pool.take())
+    await asyncio.sleep(0.005)
+    waiting.cancel()
+    await settle(pool)
+    assert len(engine.started) == 1
+    assert engine.here == set()
+
+
 async def test_an_engine_that_refuses_is_told_and_asked_again(engine: FakeEngine) -> None:
     pool = make(engine)
     engine.broken = True

@@ -117,7 +117,8 @@ class Pool:
             if not waiting.done():
                 waiting.set_result(container)
                 return
-        if time.monotonic() - self._used > self._settings.grading_pool_idle:
+        unused = time.monotonic() - self._used > self._settings.grading_pool_idle
+        if unused or len(self._ready) >= self._settings.grading_pool:  # Who waited for it may have left.
             self.discard(container)
         else:
             self._ready.append(container)
