@@ -136,7 +136,8 @@ def _open(side: Side, context: BrowserContext, link: str) -> Opening:
     unit = page.locator(f'a[href*="{UNIT}"]' if side.site else "#unit").first
     clicked = time.monotonic()
     unit.click()
-    code = page.locator(".jp-Notebook:visible .jp-CodeCell .cm-content").first
+    # Not just any cell: before a notebook has been read, JupyterLab has an empty one in its place for a while.
+    code = page.locator(".jp-Notebook:visible .jp-CodeCell .cm-content", has_text=ANSWER).first
     code.wait_for()
     shown = time.monotonic()
     _run(page, code)

@@ -4,7 +4,7 @@ const path = require('path');
 const { rspack } = require('@rspack/core');
 
 const swc = { loader: 'builtin:swc-loader', options: { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } } };
-const entry = ['dates', 'checks', 'late', 'turns', 'unsaved', 'words'].map(name => `export * as ${name} from ${JSON.stringify(path.join(ui, `${name}.ts`))};`);
+const entry = ['dates', 'checks', 'defaults', 'late', 'turns', 'unsaved', 'words'].map(name => `export * as ${name} from ${JSON.stringify(path.join(ui, `${name}.ts`))};`);
 rspack(
   {
     mode: 'none',

@@ -1,8 +1,11 @@
 // The logic of JupyterLab's page: dates in words, texts with values, what the checks of a notebook said, one thing at a time.
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
-const { dates, checks, late, turns, unsaved, words } = await import(process.env.LOGIC);
+const { dates, checks, defaults: filling, late, turns, unsaved, words } = await import(process.env.LOGIC);
 const { dueInWords, parseTime, timeLeft } = dates;
 const { report } = checks;
 const { speaker } = words;
@@ -221,4 +224,53 @@ test('a second press is none while the first one goes on, whichever button it is
   asked[1].done();
   await again;
   assert.deepEqual(seen, [true, false, true, false]);
+});
+
+const Ajv = createRequire(import.meta.url)('ajv').default;
+
+/** What JupyterLab's own validator makes of settings that nobody has changed. */
+function composed(schema) {
+  const value = {};
+  assert.ok(new Ajv({ strict: false, useDefaults: true }).compile(schema)(value));
+  return value;
+}
+
+test('unchanged settings are what JupyterLab makes of them, for every extension that there is', () => {
+  const found = readdirSync(process.env.SCHEMAS, { recursive: true }).map(name => join(process.env.SCHEMAS, name));
+  const read = found.filter(name => name.endsWith('.json')).map(name => [name, JSON.parse(readFileSync(name, 'utf8'))]);
+  const schemas = read.filter(([, schema]) => schema.type === 'object');
+  assert.ok(schemas.filter(([, schema]) => Object.keys(filling.defaults(schema)).length).length > 30);
+  schemas.forEach(([name, schema]) => assert.deepEqual(filling.defaults(schema), composed(schema), name));
+});
+
+test('defaults are filled in wherever JupyterLab does it, and nowhere else', () => {
+  const point = { type: 'object', properties: { x: { type: 'number', default: 1 }, y: { type: 'number' } } };
+  const schema = {
+    type: 'object',
+    definitions: { point },
+    allOf: [{ properties: { both: { default: 'yes' } } }],
+    anyOf: [{ properties: { either: { default: 'no' } } }, {}],
+    properties: {
+      plain: { default: 0 },
+      nothing: { default: null },
+      none: { type: 'string' },
+      place: { $ref: '#/definitions/point', default: {} },
+      unset: { $ref: '#/definitions/point' },
+      many: { type: 'array', items: { $ref: '#/definitions/point' }, default: [{}, { x: 5 }] },
+      pair: { type: 'array', items: [point, { type: 'number' }], default: [{}, 2] },
+      named: { type: 'object', additionalProperties: point, default: { one: {}, two: { y: 3 } } },
+      matched: {
+        type: 'object',
+        patternProperties: { '^p': point },
+        additionalProperties: { type: 'object', properties: { z: { default: 9 } } },
+        default: { p1: {}, q: {} }
+      },
+      deep: { type: 'object', default: { a: {} }, properties: { a: { properties: { b: { default: [1] } } } } }
+    }
+  };
+  const filled = filling.defaults(schema);
+  assert.deepEqual(filled, composed(schema));
+  assert.deepEqual(filled.many, [{ x: 1 }, { x: 5 }]);
+  filled.deep.a.b.push(2);
+  assert.deepEqual(filling.defaults(schema).deep.a.b, [1], 'the schema is left as it is');
 });

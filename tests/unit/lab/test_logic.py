@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,7 @@ def test_the_logic_of_the_page(tmp_path: Path) -> None:
         "NODE_PATH": str(tools / "node_modules"),
         "LOGIC": str(tmp_path / "logic.mjs"),
         "REFUSALS": json.dumps(refusals),
+        "SCHEMAS": str(Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"),
     }
     ui = str(TOP / lab.PLACE / "ui")
     for command in (["node", "bundle.js", ui, str(tmp_path / "logic.mjs")], ["node", "--test", "logic.test.mjs"]):

@@ -1,5 +1,6 @@
 """An instructor's server: one course, its folder and its gradebook."""
 
+import os
 from pathlib import Path
 
 from doorstart_grading.feedback import configure_pages
@@ -41,4 +42,11 @@ c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.extension_manager = "readonly"
 c.LabApp.collaborative = False
+
+# Parts of the page are kept by browsers: their address has the digest of all of them, which the image was built with.
+c.LabApp.labextensions_url = f"/lab/extensions/{Path('/etc/jupyter/labextensions').read_text().strip()}"
+c.ServerApp.static_immutable_cache = [
+    os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/").rstrip("/") + c.LabApp.labextensions_url
+]
+
 c.FileContentsManager.delete_to_trash = False

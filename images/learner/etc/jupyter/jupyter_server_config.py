@@ -43,6 +43,12 @@ c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.extension_manager = "readonly"
 c.LabApp.collaborative = False
 
+# Parts of the page are kept by browsers: their address has the digest of all of them, which the image was built with.
+c.LabApp.labextensions_url = f"/lab/extensions/{Path('/etc/jupyter/labextensions').read_text().strip()}"
+c.ServerApp.static_immutable_cache = [
+    os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/").rstrip("/") + c.LabApp.labextensions_url
+]
+
 # Work that was typed is work that is kept.
 c.FileContentsManager.delete_to_trash = False
 c.FileContentsManager.use_atomic_writing = True
