@@ -8,6 +8,7 @@ import jupyterhub.handlers
 from doorstart import keys, landing, names, pages, scopes
 from doorstart.images import pages as images
 from doorstart.people.authenticator import DoorstartAuthenticator
+from doorstart.routes import Proxy
 from doorstart.settings import settings
 from doorstart.spawner import DoorstartSpawner
 from doorstart.spawner.spawner import unix_url
@@ -20,6 +21,7 @@ proxy = Path(names.RUN / "proxy")
 # The Hub has no network: it listens on a socket, and reaches the proxy by one. Servers reach it through the relay.
 c.JupyterHub.hub_bind_url = c.JupyterHub.hub_connect_url = unix_url(str(names.HUB_SOCKET))
 c.JupyterHub.hub_socket_mode = 0o666
+c.JupyterHub.proxy_class = Proxy
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = unix_url(str(proxy / "api.sock"))
 c.ConfigurableHTTPProxy.auth_token = keys.ensure(proxy / "token", gid=names.PROXY_UID)

@@ -2,7 +2,6 @@
 
 FAMILY = "codec"
 HONEST = 2
-SPOILS = True  # each list crosses as an object of its own, which takes longer than the limit on a busy machine
 PLAIN = "absent: nothing of a value leaves plain nbgrader's kernel"
 CODE = """
 def total(*arguments):

@@ -54,6 +54,22 @@ def test_a_refused_message_changes_nothing(test: str, grade: Any) -> None:
     assert passed(answer), answer
 
 
+CHAIN = """
+first = last = []
+def grow(n):
+    global last
+    for _ in range(n):
+        last.append([])
+        last = last[0]
+    return first
+"""
+
+
+def test_what_is_deep_crosses_piece_by_piece(grade: Any) -> None:
+    count = "n = 0\nwhile chain:\n    chain, n = chain[0], n + 1\nassert n == 2700"
+    assert passed(grade(CHAIN, ("test", "chain = grow(900)\ngrow(900)\ngrow(900)\n" + count)))
+
+
 FORMLESS = """
 import collections
 import numpy as np

@@ -307,6 +307,8 @@ def test_too_many_files_are_left_out_and_the_instructor_is_told(grade: Any) -> N
         ("b'x' * 10 ** 8", "bytes"),
         ("tuple(range(10 ** 6 + 1))", "values"),
         ("__import__('functools').reduce(lambda x, _: (x,), range(1000), ())", "too deep"),
+        ("__import__('functools').reduce(lambda x, _: [x], range(100_000), [])", "too deep"),
+        ("__import__('functools').reduce(lambda x, _: {1: x}, range(100_000), {})", "too deep"),
     ],
 )
 def test_what_is_too_large_is_told_and_the_next_test_runs(value: str, why: str, grade: Any) -> None:

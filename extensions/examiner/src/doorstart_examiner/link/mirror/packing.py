@@ -13,7 +13,7 @@ from typing import Any, cast
 from doorstart_examiner.link.errors import CannotCross
 from doorstart_examiner.link.mirror.kind import Kind
 from doorstart_examiner.link.mirror.kinds import kind_of
-from doorstart_examiner.link.mirror.table import MOST_SHARED, Shared, Side, Table
+from doorstart_examiner.link.mirror.table import DEEPEST, MOST_SHARED, Shared, Side, Table
 from doorstart_examiner.link.mirror.tokens import ATOMS, WITH, Token
 from doorstart_examiner.said import said
 from doorstart_examiner.values import CodecError, dumps, encode
@@ -39,6 +39,8 @@ class Packer(Table):
     def __init__(self, first: int, side: Side) -> None:
         super().__init__(first, side)
         self._fresh: list[Shared] = []
+        self._depth = 0
+        """That of a value that is found now."""
         self._given = first
         """The last number before those of the message that is being made."""
         self._formless: dict[int, object] = {}
@@ -68,10 +70,15 @@ class Packer(Table):
         changed = [shared for shared in self._shared.values() if shared.kind.changed(shared.value, shared.seen)]
         before = [(shared, shared.seen) for shared in changed]
         self._fresh = list(changed)
+        self._depth = 0
+        for shared in changed:
+            shared.depth = 0
         try:
             out = [self._out(part) for part in head]
             contents = []
             for shared in self._fresh:  # It grows meanwhile.
+                # Breadth first, so that this is the shortest way to what is found in it.
+                self._depth = shared.depth + 1
                 content = shared.kind.content(shared.value)
                 shared.seen = shared.kind.snapshot(shared.value)
                 contents.append([shared.number, shared.kind.name, content if shared.kind.leaf else self._each(content)])
@@ -135,7 +142,9 @@ class Packer(Table):
         if shared is None:
             if len(self._shared) >= MOST_SHARED:
                 raise CannotCross(said("more than %(n)s lists, dicts and the like at once", n=MOST_SHARED))
-            shared = Shared(self._number(), value, kind)
+            if self._depth >= DEEPEST:
+                raise CannotCross(said("it is too deep"))
+            shared = Shared(self._number(), value, kind, depth=self._depth)
             self._shared[shared.number] = self._shared_ids[id(value)] = shared
             self._fresh.append(shared)
         return shared

@@ -10,6 +10,9 @@ from typing import Any
 from doorstart_examiner.link.mirror.kind import Kind
 
 MOST_SHARED = 200_000
+DEEPEST = 1000
+"""How far a message follows values inside each other: as far as Python's functions call each other. Nothing that goes
+through a value in that way, such as :func:`copy.deepcopy`, gets any further either."""
 
 
 @dataclass(eq=False, slots=True)
@@ -21,6 +24,8 @@ class Shared:
     kind: Kind
     seen: Any = field(default=None)
     """The snapshot of what the other side knows; None if it knows nothing."""
+    depth: int = 0
+    """How many others it is inside of that the other side hears of in the same message."""
 
 
 @dataclass(frozen=True)
