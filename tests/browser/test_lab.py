@@ -336,6 +336,17 @@ def test_the_full_lab_is_one_switch_away_and_has_no_tools_that_the_site_left_out
     page.reload()
     expect(page.locator("#jp-MainMenu")).to_be_visible()
 
+    # What extensions add to the page is kept by the browser, so it has to be at an address of this image only.
+    parts = page.evaluate(
+        "performance.getEntriesByType('resource').map(one => one.name)"
+        ".filter(name => name.includes('/lab/extensions/'))"
+    )
+    assert len(parts) > 5
+    assert [name for name in parts if not re.search("/lab/extensions/[0-9a-f]{16}/", name)] == []
+    assert {page.request.get(name).headers["cache-control"] for name in parts} == {
+        "public, max-age=31536000, immutable"
+    }
+
 
 def test_a_cell_that_is_run_before_its_kernel_is_there_runs_then(site: Any, window: Callable[[str], Window]) -> None:
     username, password = site.add("learner", [COURSE], prefix="quick")
