@@ -11,7 +11,7 @@ AT_ONCE = 20
 """Servers of whose activity the Hub is told at a time. It takes 5 to 8 ms of its only thread for each."""
 
 
-class Proxy(ConfigurableHTTPProxy):
+class Proxy(ConfigurableHTTPProxy):  # type: ignore[misc]
     """Says when a server was last used only if that is news, and of the servers that waited for it longest.
 
     The Hub looks at all routes every few seconds, for the proxy may have lost some. With each it looks up the server's
