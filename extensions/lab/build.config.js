@@ -1,4 +1,5 @@
 // What the builder of JupyterLab extensions is told beside its own rules: TypeScript is compiled by its own compiler.
+
 // Which of JupyterLab's packages the page needs, in the order of their numbers: the builder finds them in parallel,
 // and on a busy machine in another order.
 const inOrder = {

@@ -50,16 +50,6 @@ async def test_the_hub_hears_of_each_activity_once(activity: dict[str, str]) -> 
     assert len(await proxy.get_all_routes()) == 3, "the routes are all there, whatever is told of them"
 
 
-async def test_what_somebody_else_may_have_heard_is_told_again(
-    activity: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    proxy = Proxy()
-    activity["ann"] = "10:00"
-    await told(proxy)
-    monkeypatch.setattr(routes, "AGAIN", 0.0)
-    assert await told(proxy) == activity
-
-
 async def test_a_server_that_stops_and_starts_again_is_told_of(activity: dict[str, str]) -> None:
     proxy = Proxy()
     activity["ann"] = "10:00"

@@ -21,7 +21,7 @@ import { type Place, Units } from './model';
 import { NoticeBanner } from './notice';
 import { patience } from './patience';
 import { reason, Server } from './server';
-import { settings as changedSettings } from './settings';
+import { settingRegistry } from './settings';
 import { withoutUploads } from './tools';
 import { Tour } from './tour';
 import { keepUnsaved, saveInTurn } from './unsaved';
@@ -137,4 +137,4 @@ const plugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export default [plugin, patience, changedSettings];
+export default [plugin, patience, settingRegistry];

@@ -30,7 +30,7 @@ class Validator implements ISchemaValidator {
 }
 
 /** In the place of JupyterLab's own `settings`, which package.json switches off. */
-export const settings: JupyterFrontEndPlugin<ISettingRegistry> = {
+export const settingRegistry: JupyterFrontEndPlugin<ISettingRegistry> = {
   id: 'doorstart-lab:settings',
   description: 'The settings, of which those that are changed are checked',
   autoStart: true,
