@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jupyterhub.handlers
 
-from doorstart import keys, landing, names, pages, scopes
+from doorstart import database, keys, landing, names, pages, scopes
 from doorstart.images import pages as images
 from doorstart.people.authenticator import DoorstartAuthenticator
 from doorstart.routes import Proxy
@@ -33,11 +33,15 @@ c.JupyterHub.cleanup_servers = False  # servers outlive a restart of the Hub
 c.JupyterHub.cleanup_proxy = False
 # Seconds. At each of these times the Hub also gives the proxy the routes that it lacks, after a restart for example.
 c.JupyterHub.last_activity_interval = 5
-database = state / "hub.db"
-database.touch()
-database.chmod(0o600)  # it holds the hashes of passwords, and SQLite would make it readable for everybody
-c.JupyterHub.db_url = f"sqlite:///{database}"
+hub_db = state / "hub.db"
+hub_db.touch()
+hub_db.chmod(0o600)  # it holds the hashes of passwords, and SQLite would make it readable for everybody
+c.JupyterHub.db_url = f"sqlite:///{hub_db}"
+database.write_ahead()
+database.follow_when_asked()
 c.JupyterHub.cookie_secret_file = str(state / "cookie-secret")
+# Otherwise what is only for debugging is put together, too, and thrown away by the handler: 4 % of the Hub's work.
+c.JupyterHub.logging_config = {"loggers": {"JupyterHub": {"level": "INFO"}}}
 
 # People
 c.JupyterHub.authenticator_class = DoorstartAuthenticator
