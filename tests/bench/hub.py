@@ -1,8 +1,9 @@
-"""The Hub with many idle servers: its processor, its memory, the delay of its event loop. ``make bench-hub``.
+"""The Hub with many servers: its processor, its memory, the delay of its event loop. ``make bench-hub``.
 
-The servers are simulated (``simulated/``), for the machine would not hold 300. The loop is asked to go on 50 times a
-second; how much later it does is how long it stood still. The delay is what a request waits that comes at any moment,
-before the Hub even begins with it.
+The servers are simulated (``simulated/``), for the machine would not hold 300. First nobody uses them; then all of them
+are asked for something every few seconds, so that the Hub hears of activity all the time. The loop is asked to go on 50
+times a second; how much later it does is how long it stood still. The delay is what a request waits that comes at any
+moment, before the Hub even begins with it.
 """
 
 from __future__ import annotations
@@ -10,17 +11,21 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import docker
+import httpx
 from docker.models.containers import Container
 
 from bench import memory, options
-from bench.measure import bound, report
+from bench.measure import Measure, bound, report
 from bench.sides import COURSE, Side, our_site
 from doorstart import names
 from doorstart.site import containers
@@ -29,7 +34,9 @@ GOAL = 100
 """Milliseconds of delay that 99 of 100 do not exceed."""
 SIMULATED = Path(__file__).parent / "simulated"
 SETTLED = 20
-"""Seconds behind the last start in which nothing is measured."""
+"""Seconds behind a change, such as the last start, in which nothing is measured."""
+ASKED = 5
+"""Seconds in which each server that is at work is asked once: as long as the Hub waits until it looks at activity."""
 _START = """
 import http.client, json, socket, sys
 def ask(method, path, body=None):
@@ -54,38 +61,78 @@ print(running)
 """
 
 
+@dataclass(frozen=True)
+class Observed:
+    """The Hub in some seconds: how long it stood still each time, the processors that it used, and what it was at."""
+
+    seconds: float
+    still: Sequence[float]
+    processors: float
+    where: dict[str, int]
+
+    def delay(self, share: float) -> float:
+        """Milliseconds that a share of requests waits at most."""
+        return 1000 * waited(self.still, self.seconds, share)
+
+
 def main() -> None:
-    """Start the servers, let them be, print the table and write ``build/bench/hub.json``."""
-    chosen = options.read("The Hub with many idle servers.", rounds=1, isolation=False, servers=300, seconds=180)
-    still: list[float] = []
-    seconds = 0.0
-    processors, held = 0.0, 0.0
-    where: dict[str, int] = {}
+    """Start the servers, let them be, use them, print the table and write ``build/bench/hub.json``."""
+    chosen = options.read("The Hub with many servers.", rounds=1, isolation=False, servers=300, seconds=180)
     with our_site() as ours, _simulating(ours) as hub:
         _enrol(ours.client, hub, chosen.servers)
         _ask_for(hub, chosen.servers)
-        for _ in range(chosen.rounds):
-            time.sleep(SETTLED)
-            began, used = time.monotonic(), _cpu(hub)
-            time.sleep(chosen.seconds)
-            ended = time.monotonic()
-            processors = max(processors, (_cpu(hub) - used) / (ended - began))
-            still += [delay for at, delay in _standstills(hub) if began <= at <= ended]
-            seconds += ended - began
-            where = _where(hub, began, ended)
+        idle = [_observe(hub, chosen.seconds) for _ in range(chosen.rounds)]
         held = memory.memory_of(hub).pss
+        with _used(ours.url, chosen.servers):
+            at_work = [_observe(hub, chosen.seconds) for _ in range(chosen.rounds)]
     report(
         "hub",
-        [
-            bound("hub_delay_p99", 1000 * waited(still, seconds, 0.99), "ms", GOAL),
-            bound("hub_delay_longest", 1000 * max(still), "ms", None),
-            bound("hub_processors", 100 * processors, "percent of one processor", None),
-            bound("hub_memory", held, "MiB PSS", None),
-        ],
+        [*_measures("hub", idle), bound("hub_memory", held, "MiB PSS", None), *_measures("hub_at_work", at_work)],
         **vars(chosen),
-        standstills=len(still),
-        where=where,
+        standstills=[len(one.still) for one in (*idle, *at_work)],
+        where=[one.where for one in (*idle, *at_work)],
     )
+
+
+def _measures(name: str, rounds: Sequence[Observed]) -> list[Measure]:
+    """The lines of the report, each of the worst of the rounds."""
+    return [
+        bound(f"{name}_delay_p99", max(one.delay(0.99) for one in rounds), "ms", GOAL),
+        bound(f"{name}_delay_longest", max(one.delay(1) for one in rounds), "ms", None),
+        bound(f"{name}_processors", 100 * max(one.processors for one in rounds), "percent of one processor", None),
+    ]
+
+
+def _observe(hub: Container, seconds: float) -> Observed:
+    time.sleep(SETTLED)
+    began, used = time.monotonic(), _cpu(hub)
+    time.sleep(seconds)
+    ended = time.monotonic()
+    processors = (_cpu(hub) - used) / (ended - began)
+    still = [delay for at, delay in _standstills(hub) if began <= at <= ended]
+    return Observed(ended - began, still, processors, _where(hub, began, ended))
+
+
+@contextmanager
+def _used(url: str, servers: int) -> Iterator[None]:
+    """While the body runs, every server is asked for something through the proxy, one behind the other, in turn."""
+    ended = threading.Event()
+
+    def ask() -> None:
+        with httpx.Client(base_url=url) as client:
+            while not ended.is_set():
+                began = time.monotonic()
+                for number in range(servers):
+                    client.get(f"/user/simulated-{number:03}/api").raise_for_status()
+                ended.wait(max(0.0, began + ASKED - time.monotonic()))
+
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(ask)
+        try:
+            yield
+        finally:
+            ended.set()
+        asking.result()  # an error of it: they were not at work
 
 
 def waited(still: Sequence[float], seconds: float, share: float) -> float:
