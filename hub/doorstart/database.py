@@ -33,7 +33,8 @@ def follow_when_asked() -> None:
     more statements, and leaves what it finds when the person is in memory already. The Hub keeps in memory whoever
     makes a request, and looks them up with each: it was 45 % of its work when a class arrived.
 
-    Where many are asked for, the rule stays as it is: five statements for all of them are fewer than some for each.
+    Where more than one may be asked for, or a query says itself what is loaded with the rows, all stays as it is: five
+    statements for many people are fewer than some for each.
     """
     event.listen(Session, "do_orm_execute", _without_eager)
 
@@ -41,8 +42,9 @@ def follow_when_asked() -> None:
 def _without_eager(state: ORMExecuteState) -> None:
     if not state.is_select or state.is_relationship_load or state.is_column_load:
         return
-    # What Query.first() sets. SQLAlchemy has no other name for it; the test fails if this one goes.
-    if getattr(state.statement, "_limit_clause", None) is None:
+    # What Query.first() sets, and what Query.options() does. SQLAlchemy has no other names for them.
+    limit, said = (getattr(state.statement, name, None) for name in ("_limit_clause", "_with_options"))
+    if getattr(limit, "value", None) != 1 or said:
         return
     options = [one for mapper in state.all_mappers for one in _lazy(mapper)]
     if options:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jupyterhub import orm, roles
 from sqlalchemy import Engine, event, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from doorstart import database
 
@@ -75,6 +75,14 @@ def test_a_change_is_seen(session: Session) -> None:
 
 def test_many_are_not_asked_for_one_by_one(session: Session, asked: list[str]) -> None:
     for user in session.query(orm.User):
+        assert (names(user.groups), names(user.roles)) == (["course-x-learner"], ["user"])
+    assert len(asked) == 6
+
+
+def test_a_query_that_says_itself_what_is_loaded_has_it_so(session: Session, asked: list[str]) -> None:
+    """As the Hub's list of people does, also when it shows one."""
+    query = session.query(orm.User).options(selectinload(orm.User.roles), selectinload(orm.User.groups)).limit(1)
+    for user in query:
         assert (names(user.groups), names(user.roles)) == (["course-x-learner"], ["user"])
     assert len(asked) == 6
 

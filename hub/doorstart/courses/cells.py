@@ -21,7 +21,9 @@ for the table of the unit's words. In a language that is not the course's first,
 from __future__ import annotations
 
 import ast
+import copy
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -165,12 +167,19 @@ def _key(cell: NotebookNode) -> tuple[str, str]:
     return cell.cell_type, name
 
 
+@lru_cache(maxsize=64)
+def _read(text: str) -> list[NotebookNode]:
+    """The cells of a Markdown text, for reading only: each language needs those of the first, and shared cells."""
+    cells: list[NotebookNode] = jupytext.reads(text, fmt="md").cells
+    return cells
+
+
 def _parse(file: Path) -> list[NotebookNode]:
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise CourseError(file, "", "the file is missing; write it, or take the language off course.toml") from None
-    cells: list[NotebookNode] = jupytext.reads(text, fmt="md").cells
+    cells = copy.deepcopy(_read(text))
     for cell in cells:
         cell.metadata.pop("lines_to_next_cell", None)
         if broken := cell.metadata.get("incorrectly_encoded_metadata"):

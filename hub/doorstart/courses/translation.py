@@ -12,6 +12,7 @@ import json
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from doorstart.courses.format import CourseError, Language, Text, TextsFile, parse, read_toml
@@ -75,9 +76,14 @@ def comments(source: str) -> list[str]:
     return [text for _, _, text, is_comment in _places(source) if is_comment]
 
 
-def _places(source: str) -> Iterator[tuple[int, int, str, bool | None]]:
+@lru_cache(maxsize=4096)
+def _places(source: str) -> tuple[tuple[int, int, str, bool | None], ...]:
     """Where comments and texts stand: start, end, text; True for a comment, False for a text that must be translated,
-    None for one that may be data."""
+    None for one that may be data. Kept, as code is put into several languages."""
+    return tuple(_found(source))
+
+
+def _found(source: str) -> Iterator[tuple[int, int, str, bool | None]]:
     offsets = [0]
     for line in source.splitlines(keepends=True):
         offsets.append(offsets[-1] + len(line))

@@ -15,7 +15,7 @@ import jupyterhub.handlers
 from jupyterhub.proxy import Proxy
 from jupyterhub.spawner import Spawner
 
-from doorstart import landing, names, pages
+from doorstart import database, landing, names, pages
 from doorstart.people.authenticator import DoorstartAuthenticator
 
 STATE = Path(os.environ["TEST_HUB_STATE"])
@@ -78,6 +78,8 @@ c.JupyterHub.spawner_class = TinySpawner
 c.JupyterHub.allow_named_servers = True
 c.JupyterHub.hub_bind_url = "http+unix://" + quote(str(STATE / "hub.sock"), safe="")
 c.JupyterHub.db_url = f"sqlite:///{STATE / 'hub.sqlite'}"
+database.write_ahead()
+database.follow_when_asked()
 c.JupyterHub.cookie_secret_file = str(STATE / "cookie-secret")
 c.JupyterHub.data_files_path = str(Path(sys.prefix) / "share" / "jupyterhub")
 c.JupyterHub.services = [

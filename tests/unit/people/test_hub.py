@@ -418,3 +418,23 @@ def test_a_lock_outlives_a_killed_hub_and_then_ends(hub, someone):
     assert hub.browser().log_in(name, password).status_code == 403
     time.sleep(3.1)
     assert hub.browser().log_in(name, password).status_code == 302
+
+
+def test_the_list_of_people_is_right_behind_a_change_also_when_it_is_cut(hub, row, someone):
+    name, _ = someone(courses=["accounting.en"])
+
+    def listed(**query):
+        with hub.http(hub.token_file.read_text()) as http:
+            answer = http.get("/hub/api/users", params=query)
+        assert answer.status_code == 200, answer.text
+        return {person["name"]: person["groups"] for person in answer.json()}
+
+    everybody = listed()
+    assert everybody[name] == ["course:accounting.en:learner"] == hub.person(name)["groups"]
+    hub.client.import_roster({"rows": [row(name, courses=["accounting.en", "programming.nl"])], "one_time": False})
+    wanted = ["course:accounting.en:learner", "course:programming.nl:learner"]
+    assert hub.person(name)["groups"] == listed()[name] == wanted
+    one_by_one = [listed(limit=1, offset=number) for number in range(len(everybody))]
+    assert {key: groups for page in one_by_one for key, groups in page.items()} == {**everybody, name: wanted}
+    assert all(len(page) == 1 for page in one_by_one)
+    assert name not in listed(state="ready")
