@@ -6,7 +6,7 @@ UV_FLAGS := --frozen --inexact --quiet
 SERVERS := spawn class timetable memory browser
 PARTS := $(SERVERS) exchange hub
 
-.PHONY: up down test lint bench bench-grading bench-bundle bench-pages bench-similar bench-table $(PARTS:%=bench-%) catalogues pictures
+.PHONY: up down test lint lint-python lint-lab bench bench-grading bench-bundle bench-pages bench-similar bench-table $(PARTS:%=bench-%) catalogues pictures
 
 up: .venv/.cli
 	$(VENV)/doorstart site up
@@ -14,13 +14,18 @@ up: .venv/.cli
 down: .venv/.cli
 	$(VENV)/doorstart site down
 
-lint: .venv/.dev extensions/lab/node_modules/.made
+lint: lint-python lint-lab
+
+lint-python: .venv/.dev
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy
+
+lint-lab: extensions/lab/node_modules/.made
 	cd extensions/lab && node_modules/.bin/tsc --project .
 
-test: .venv/.dev lint
+test: .venv/.dev
+	$(MAKE) --jobs=2 --output-sync=target lint
 	tests/run
 
 # New sentences of the Hub's pages, of My course and of feedback into the catalogues of each language, for somebody to translate.

@@ -111,12 +111,16 @@ class StartPage(Page):
         servers = _entries_of(user)
         learns = any(not entry.course for entry in servers)
         html = await self.render_template(
-            "start.html", user=user, servers=servers, learns=learns, learning=await self._learning() if learns else None
+            "start.html",
+            user=user,
+            servers=servers,
+            learns=learns,
+            learning=await self._learning(servers) if learns else None,
         )
         self.set_header("Cache-Control", "no-store")
         self.finish(html)
 
-    async def _learning(self) -> Learning | None:
+    async def _learning(self, servers: list[Entry]) -> Learning | None:
         """The learner's units; ``None`` when the exchange does not answer, which the page then says."""
         user = self.current_user
         try:
@@ -125,8 +129,9 @@ class StartPage(Page):
             self.log.error("%s", error)
             return None
         zone = ZoneInfo(settings().time_zone)
+        running = any(not entry.course and entry.state == "running" for entry in servers)
         place = {"hub": self.hub.base_url, "server": user.server_url(""), "username": user.name}
-        return learning(units, self.language, zone, **place)
+        return learning(units, self.language, zone, running=running, **place)
 
 
 handlers: list[tuple[str, type[web.RequestHandler]]] = [(r"/home", StartPage), *feedback.handlers]

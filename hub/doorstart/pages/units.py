@@ -55,7 +55,7 @@ class Learning:
 
 
 def learning(
-    units: wire.MyUnits, language: Language, zone: tzinfo, *, hub: str, server: str, username: str
+    units: wire.MyUnits, language: Language, zone: tzinfo, *, hub: str, server: str, running: bool, username: str
 ) -> Learning:
     """The page's view of the exchange's list.
 
@@ -65,6 +65,7 @@ def learning(
         zone: Of the site.
         hub: Path of the Hub, such as ``/hub/``.
         server: Path of the learner's server, such as ``/user/ann/``.
+        running: Whether that server runs.
         username: Whose list it is.
     """
     now = wire.parse_time(units.now)
@@ -87,7 +88,7 @@ def learning(
                     state=unit.state,
                     points=forms.number(unit.score or 0, language) if graded else "",
                     most=forms.number(unit.max_score or 0, language) if graded else "",
-                    url=unit_url(hub, server, username, course.course, unit),
+                    url=unit_url(hub, server, username, course.course, unit, running=running),
                     feedback=feedback_pages(hub, unit),
                 )
             )
@@ -116,8 +117,10 @@ def late_rule(late: wire.LatePolicy, language: Language) -> str:
     return ""
 
 
-def unit_url(hub: str, server: str, username: str, course: str, unit: wire.Unit) -> str:
-    """Where a click on a unit leads: through the Hub, which starts the server first if it does not run.
+def unit_url(hub: str, server: str, username: str, course: str, unit: wire.Unit, *, running: bool) -> str:
+    """Where a click on a unit leads: to the server, and through the Hub, which starts it first, if it does not run.
+
+    A page that was left open until the server was stopped leads to the Hub's page about that, which offers to start it.
 
     What was fetched is opened by JupyterLab itself. The parameter names the unit for JupyterLab's extension, which
     fetches a new one.
@@ -126,7 +129,7 @@ def unit_url(hub: str, server: str, username: str, course: str, unit: wire.Unit)
     if unit.fetched:
         place = f"lab/tree/{quote(course)}/{quote(unit.assignment)}/{quote(unit.assignment)}.ipynb"
     target = f"{server}{place}?{urlencode({'doorstart-unit': f'{course}/{unit.assignment}'})}"
-    return f"{hub}spawn/{quote(username, safe='@~')}?{urlencode({'next': target})}"
+    return target if running else f"{hub}spawn/{quote(username, safe='@~')}?{urlencode({'next': target})}"
 
 
 def feedback_pages(hub: str, unit: wire.Unit) -> tuple[tuple[str, str], ...]:

@@ -32,9 +32,9 @@ def listed(*units: dict[str, object], first: str | None = None) -> wire.MyUnits:
     return wire.MyUnits.model_validate({"name": "ann", "now": NOW, "next": found, "courses": [course]})
 
 
-def shown(units: wire.MyUnits, language: str = "en") -> Learning:
+def shown(units: wire.MyUnits, language: str = "en", *, running: bool = False) -> Learning:
     zone = ZoneInfo("Europe/Brussels")
-    return learning(units, language, zone, hub="/hub/", server="/user/ann/", username="ann")
+    return learning(units, language, zone, hub="/hub/", server="/user/ann/", running=running, username="ann")
 
 
 def page(units: wire.MyUnits, language: str = "en") -> str:
@@ -57,12 +57,15 @@ def test_what_to_do_first_is_first_and_is_one_click_away() -> None:
 
 
 def test_a_new_unit_is_fetched_by_jupyterlab_and_a_fetched_one_is_opened() -> None:
-    lines = shown(listed(unit("01-a", fetched=NOW, state="started"), unit("02-b"))).courses[0].units
-    assert all(line.url.startswith("/hub/spawn/ann?next=") for line in lines), "so that the server is started first"
-    assert [target(line.url) for line in lines] == [
+    units = listed(unit("01-a", fetched=NOW, state="started"), unit("02-b"))
+    wanted = [
         "/user/ann/lab/tree/programming.nl/01-a/01-a.ipynb?doorstart-unit=programming.nl%2F01-a",
         "/user/ann/lab?doorstart-unit=programming.nl%2F02-b",
     ]
+    lines = shown(units).courses[0].units
+    assert all(line.url.startswith("/hub/spawn/ann?next=") for line in lines), "so that the server is started first"
+    assert [target(line.url) for line in lines] == wanted
+    assert [line.url for line in shown(units, running=True).courses[0].units] == wanted
 
 
 def test_a_date_that_is_over_is_only_late_when_nothing_was_handed_in() -> None:

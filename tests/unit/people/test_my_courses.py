@@ -73,6 +73,20 @@ def test_a_learner_sees_the_own_units_and_the_first_to_do(hub, someone):
     assert re.search(rf'href="/hub/spawn/{name}\?next=[^"]*doorstart-unit[^"]*">Beginnen: First steps', html)
 
 
+def test_a_unit_is_opened_in_the_server_that_runs_and_started_otherwise(hub, someone):
+    name, password = someone()
+    browser = hub.browser()
+    browser.log_in(name, password)
+
+    def link():
+        return re.search(r'class="btn btn-jupyter" href="([^"]*)"', browser.http.get("/hub/home").text)[1]
+
+    with exchange(hub):
+        assert link().startswith(f"/hub/spawn/{name}?next=")
+        assert browser.start_server(name).status_code == 201
+        assert link() == f"/user/{name}/lab?doorstart-unit=accounting.en%2F01-a"
+
+
 def test_the_exchange_is_asked_with_a_token_that_opens_nothing_else_and_ends_with_the_request(hub, someone):
     with exchange(hub) as asked:
         start_page(hub, someone)
