@@ -8,7 +8,7 @@ from typing import Any
 from jupyterhub.proxy import ConfigurableHTTPProxy
 
 AT_ONCE = 20
-"""Servers of whose activity the Hub is told at a time. It takes 5 to 8 ms of its only thread for each."""
+"""Servers of whose activity the Hub is told at a time. Each takes some 5 ms of its only thread, mostly for the disk."""
 
 
 class Proxy(ConfigurableHTTPProxy):  # type: ignore[misc]
