@@ -8,7 +8,7 @@ from typing import Any
 from jupyterhub.proxy import ConfigurableHTTPProxy
 
 AT_ONCE = 20
-"""Servers of whose activity the Hub is told at a time. Each takes some 5 ms of its only thread, mostly for the disk."""
+"""Servers of whose activity the Hub is told at a time. Its only thread stands still for some 5 ms for each."""
 
 
 class Proxy(ConfigurableHTTPProxy):  # type: ignore[misc]
